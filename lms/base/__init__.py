@@ -1,0 +1,1 @@
+"""What every room stands on and that knows no room: database handle, clock, errors, files, jobs, audit, languages."""

@@ -1,0 +1,62 @@
+"""Decisions about NIPs, passwords and codes. Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+GUESSABLE = ("password", "katasandi", "12345678", "qwerty", "indonesia", "pematangsiantar")
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Nip:
+    """A valid NIP read apart (Perka BKN 22/2007): birth date, first appointment, sex, serial."""
+
+    text: str
+    born: date
+    suggests: str  # PNS, PPPK or "" where digits 13-14 say neither
+
+
+def read_nip(text: str) -> Nip | str:
+    """The NIP in a text with or without spaces; else the code of what is wrong with it.
+
+    Codes: nip-digits, nip-birth, nip-sex, nip-serial.
+    """
+    digits = re.sub(r"\s", "", text)
+    if not re.fullmatch(r"[0-9]{18}", digits):
+        return "nip-digits"
+    born = _day(digits[:8])
+    if born is None:
+        return "nip-birth"
+    if digits[14] not in "12":
+        return "nip-sex"
+    if digits[15:] == "000":
+        return "nip-serial"
+    month = int(digits[12:14])
+    return Nip(digits, born, "PNS" if 1 <= month <= 12 else "PPPK" if month >= 21 else "")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None
+
+
+def password_fault(password: str, *, nip: str, name: str) -> str | None:
+    """Why a password is refused: password-short, password-long, password-guessable; None if it is good."""
+    if len(password) < SHORTEST_PASSWORD:
+        return "password-short"
+    if len(password) > LONGEST_PASSWORD:
+        return "password-long"
+    folded = password.casefold().replace(" ", "")
+    parts = [part for part in re.split(r"\W+", name.casefold()) if len(part) > 3]
+    if nip in folded or len(set(folded)) < 4 or any(folded.strip("0123456789!.") == word for word in (*GUESSABLE, *parts)):
+        return "password-guessable"
+    return None
+
+
+def sees_unit(*, own_path: str, role: str, path: str) -> bool:
+    """Whether one of this role and unit sees people of the unit at `path`."""
+    return role == "admin" or (role == "supervisor" and path.startswith(own_path))

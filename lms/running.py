@@ -1,0 +1,155 @@
+"""Starting and stopping: database, worker process and server of one installation."""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+
+from lms import config, create_app, wiring
+from lms.base import jobs, schema
+from lms.base.errors import Refused
+from lms.people import service as people
+from lms.people.rules import Nip, read_nip
+
+
+def serve(settings: config.Settings) -> None:
+    """Bring the database up to date, start the worker, and serve until Ctrl-C or SIGTERM; requests in flight are finished."""
+    _export(settings)
+    with _alone(settings.instance_dir / "upgrade.lock"):
+        schema.upgrade(settings.database_url)
+    create_app(settings).extensions["library"].stop()  # renders what is new once, before two processes ask for it
+    worker = Worker()
+    worker.start()
+    _announce(settings)
+    server = Granian(
+        "lms:create_app", factory=True, address=settings.host, port=settings.port, interface=Interfaces.WSGI,
+        workers=settings.workers, blocking_threads=1, log_enabled=True, log_level="warning", respawn_failed_workers=True,  # type: ignore[arg-type]
+        workers_kill_timeout=20, backpressure=64,
+    )
+    try:
+        server.serve()
+    finally:
+        worker.stop()
+
+
+class Worker:
+    """The process that runs jobs; started again should it die."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._keep, daemon=True)
+
+    def start(self) -> None:
+        """Start the process and watch over it."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let the process finish its job and end."""
+        self._stopping.set()
+        process = self._process
+        if process and process.poll() is None:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(20)
+                return
+            process.kill()
+
+    def _keep(self) -> None:
+        while not self._stopping.is_set():
+            self._process = subprocess.Popen([sys.executable, "-m", "lms", "work"], start_new_session=True)  # noqa: S603
+            self._process.wait()
+            self._stopping.wait(1)
+
+
+def work(settings: config.Settings) -> None:
+    """Run jobs until SIGTERM or until the process that started us is gone."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    parent = os.getppid()
+    app = create_app(settings)
+    with app.app_context():
+        jobs.work(wiring.JOBS, wiring.SCHEDULE, stopping=lambda: stopping.is_set() or os.getppid() != parent)
+    app.extensions["library"].stop()
+
+
+def demo_settings(*, host: str | None = None, port: int | None = None) -> config.Settings:
+    """Settings of the demo city, whose instance folder is `demo` within the usual one."""
+    folder = Path(os.environ.get("LMS_INSTANCE_DIR") or "instance") / "demo"
+    settings = config.load(instance_dir=folder, host=host, port=port, demo=True)
+    return settings if settings.base_url else replace(settings, base_url=f"http://{settings.host}:{settings.port}")
+
+
+def load_demo(settings: config.Settings, *, fresh: bool) -> None:
+    """Load the demo city unless it is there already."""
+    from lms.demo import city
+
+    if fresh and settings.instance_dir.name == "demo":
+        shutil.rmtree(settings.instance_dir)
+        settings.instance_dir.mkdir(parents=True)
+        settings = demo_settings(host=settings.host, port=settings.port)
+    done = settings.instance_dir / "loaded"
+    with _alone(settings.instance_dir / "upgrade.lock"):
+        schema.upgrade(settings.database_url)
+        if done.exists():
+            return
+        click.echo("Memuat kota contoh ...")
+        app = create_app(settings)
+        with app.test_request_context():
+            city.load()
+            jobs.run_due(wiring.JOBS, most=40)
+        app.extensions["library"].stop()
+        done.touch()
+
+
+def initialise(*, agency: str, unit: str, base_url: str, nip: str, name: str, password: str) -> None:
+    """Write settings.env and the first administrator. Raises Refused "already-initialised", SettingsError or a password's fault."""
+    settings = config.load(agency=agency, unit=unit, base_url=base_url.rstrip("/"))
+    read = read_nip(nip)
+    with _alone(settings.instance_dir / "upgrade.lock"):
+        schema.upgrade(settings.database_url)
+        app = create_app(settings)
+        with app.test_request_context():
+            if not isinstance(read, Nip):
+                raise Refused(read)
+            people.found_agency(unit=unit, nip=read.text, name=name, password=password)
+        app.extensions["library"].stop()
+        lines = {"LMS_AGENCY": agency, "LMS_UNIT": unit, "LMS_BASE_URL": settings.base_url}
+        text = "".join(f"{key}={value}\n" for key, value in lines.items())
+        (settings.instance_dir / "settings.env").write_text(text, "utf-8")
+
+
+def _announce(settings: config.Settings) -> None:
+    click.echo(f"\nSimpul Belajar: http://{settings.host}:{settings.port}")
+    if settings.demo:
+        from lms.people.views import DEMO_PASSWORD, DEMO_SIGN_INS
+
+        for name, role, nip in DEMO_SIGN_INS:
+            click.echo(f"  {role:<10} {nip}  {name}")
+        click.echo(f"  password   {DEMO_PASSWORD}\n")
+    if not settings.base_url:
+        click.echo("LMS_BASE_URL belum diisi: sertifikat belum dapat diterbitkan. Jalankan: lms init")
+
+
+def _export(settings: config.Settings) -> None:
+    names = ("instance_dir", "content_dir", "database_url", "base_url", "host", "port", "demo", "agency", "unit")
+    os.environ.update({f"LMS_{name.upper()}": str(getattr(settings, name)) for name in names})
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

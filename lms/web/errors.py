@@ -1,0 +1,89 @@
+"""Error pages and the sentences of refusals."""
+
+import logging
+import secrets
+
+from flask import Flask, Response, flash, jsonify, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from lms.base.errors import NotFound, Refused
+from lms.web.refusals import SENTENCES
+
+log = logging.getLogger(__name__)
+STATUS = {"too-many-tries": 429, "too-large": 413}
+
+
+def sentence(refused: Refused) -> str:
+    """What happened and what to do, in the reader's language."""
+    return _(SENTENCES[refused.code], **refused.detail)
+
+
+def wants_json() -> bool:
+    """Whether the asker is a script of ours rather than a person's browser."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def page(status: int, *, message: str | None = None, reference: str | None = None) -> tuple[str | Response, int]:
+    """The error page of a status, or its JSON twin."""
+    if wants_json():
+        return jsonify(error=status, message=message), status
+    return render_template("web/error.html", status=status, message=message, reference=reference), status
+
+
+def register(app: Flask) -> None:
+    """Give the app its error pages."""
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> AnyResponse | tuple[str | Response, int]:
+        if error.code is None or error.code < 400:
+            return error.get_response()  # type: ignore[return-value]
+        known = error.code if error.code in {403, 404, 405, 413, 429} else 400 if error.code < 500 else 500
+        return page(known)[0], error.code  # type: ignore[return-value]
+
+    @app.errorhandler(NotFound)
+    def missing(error: NotFound) -> tuple[str | Response, int]:
+        return page(404)
+
+    @app.errorhandler(Refused)
+    def refused(error: Refused) -> tuple[str | Response, int]:
+        return page(STATUS.get(error.code, 409), message=sentence(error))
+
+    @app.errorhandler(CSRFError)
+    def expired_form(error: CSRFError) -> AnyResponse | tuple[str | Response, int]:
+        if wants_json():
+            return page(400, message=_("This form is too old. Load the page again, then send it once more."))
+        return keep_form(error)
+
+    @app.errorhandler(OperationalError)
+    def busy(error: OperationalError) -> tuple[str | Response, int] | AnyResponse:
+        log.error("database: %s", error)
+        body, status = page(503)
+        response = app.make_response((body, status))
+        response.headers["Retry-After"] = "5"
+        return response
+
+    @app.errorhandler(Exception)
+    def crash(error: Exception) -> tuple[str | Response, int]:
+        reference = secrets.token_hex(4)
+        log.exception("request %s %s %s", reference, request.method, request.path)
+        return page(500, reference=reference)
+
+
+def keep_form(error: CSRFError) -> tuple[str | Response, int]:
+    """A page that shows what was typed and sends it again with a fresh token: nothing is lost."""
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", "password"}]
+    too_much = sum(len(value) for _name, value in kept) > 200_000
+    return render_template("web/expired_form.html", kept=[] if too_much else kept, action=request.full_path.removesuffix("?")), 400
+
+
+def refuse_to(address: str, refused: Refused) -> AnyResponse:
+    """Go to a page that shows the refusal as a message."""
+    flash(sentence(refused), "bad")
+    return redirect(address, 303)
+
+
+

@@ -1,0 +1,74 @@
+"""What the layout of every page needs: navigation, language, formats of numbers and dates."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from flask import Flask, current_app, request
+from flask_babel import Babel, get_locale
+from flask_login import current_user
+from jinja2 import StrictUndefined
+
+from lms.base import clock, words
+from lms.web.content import catalog
+
+LANGUAGES = ("id", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the navigation; `label` is an English msgid."""
+
+    endpoint: str
+    icon: str
+    label: str
+    roles: frozenset[str]
+
+
+def language() -> str:
+    """The reader's language: her choice in a cookie, else the installation's."""
+    chosen = request.cookies.get("lang")
+    return chosen if chosen in LANGUAGES else current_app.extensions["settings"].language
+
+
+def register(app: Flask, places: tuple[Place, ...]) -> None:
+    """Give the templates of the app what the layout needs."""
+    settings = app.extensions["settings"]
+    Babel(app, locale_selector=language)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        number=in_language(words.number), date=in_language(words.long_date), time=in_language(words.moment),
+        short_date=in_language(words.short_date), percent=in_language(words.percent), clock_time=in_language(words.clock_time),
+        size=in_language(words.size), nip=words.grouped_nip, initials=words.initials,
+    )
+    app.jinja_env.globals.update(settings=settings, places_for=lambda role: places_for(places, role), mistakes=mistakes, today=clock.today)
+
+    @app.context_processor
+    def reader() -> dict[str, object]:
+        return {"reader": current_user, "lang": str(get_locale())}
+
+
+def places_for(places: tuple[Place, ...], role: str) -> list[Place]:
+    """The navigation of a role, in order."""
+    return [place for place in places if role in place.roles]
+
+
+def mistakes() -> int:
+    """How many errors of content trainers and admins should know about."""
+    return sum(1 for mistake in catalog().mistakes if mistake.level == "error")
+
+
+Value = date | datetime | Decimal | Fraction | int | float | str
+
+
+def in_language(write: Callable[..., str]) -> Callable[..., str]:
+    """A template filter that writes in the reader's language."""
+
+    def filtered(value: Value, *args: object) -> str:
+        return write(value, *args, language=str(get_locale()))
+
+    return filtered
+

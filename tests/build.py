@@ -1,0 +1,46 @@
+"""Makers of rows with visible defaults. Each commits and gives the id."""
+
+from datetime import date
+from itertools import count
+
+from lms.base import clock
+from lms.base.db import db, transaction
+from lms.people import passwords
+from lms.people.models import ModuleTrainer, Person, Unit
+
+_numbers = count(1)
+
+
+def unit(name: str = "Dinas Contoh", *, parent: int | None = None, code: str | None = None, kind: str = "dinas") -> int:
+    """A unit below another, or a root."""
+    with transaction():
+        above = db.session.get(Unit, parent) if parent else None
+        row = Unit(parent_id=parent, name=name, code=code or f"u{next(_numbers)}", kind=kind, path="")
+        db.session.add(row)
+        db.session.flush()
+        row.path = f"{above.path if above else '/'}{row.id}/"
+        return row.id
+
+
+def person(
+    name: str = "Sari Damanik", *, role: str = "learner", unit_id: int | None = None, nip: str | None = None, employment: str = "PNS",
+    password: str | None = None, active: bool = True, contract_start: date | None = None, rank: str = "III/a",
+    position: str = "Pengelola Layanan",
+) -> int:
+    """A person; without a unit she gets one of her own."""
+    home = unit_id or unit()
+    with transaction():
+        row = Person(
+            nip=nip or f"199001012015012{next(_numbers) % 999 + 1:03}", name=name, unit_id=home, role=role, employment=employment,
+            active=active, contract_start=contract_start, rank=rank, position=position, created_at=clock.now(),
+            password_hash=passwords.hashed(password) if password else None,
+        )
+        db.session.add(row)
+        db.session.flush()
+        return row.id
+
+
+def trains(person_id: int, module_id: str) -> None:
+    """Let a person see the results of a module."""
+    with transaction():
+        db.session.add(ModuleTrainer(person_id=person_id, module_id=module_id))
