@@ -20,10 +20,10 @@ help: ## list these commands
 	@touch $@
 
 system: ## see that Pango and the fonts of certificates are there
-	@sh bench/system.sh libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-noto-core
+	@sh bench/system.sh libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-noto-core fonts-droid-fallback fonts-dejavu-core
 
 system-test: ## see that Chromium, Poppler, Java and what veraPDF needs are there
-	@sh bench/system.sh chromium poppler-utils default-jre-headless libjaxb-java libjaxb-api-java zbar-tools fonts-noto-core libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
+	@sh bench/system.sh chromium poppler-utils default-jdk-headless libjaxb-java libjaxb-api-java zbar-tools fonts-noto-core fonts-droid-fallback fonts-dejavu-core libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
 
 run: .venv/installed system ## install what is missing and serve: the demo city, or the installation that `lms init` made
 	@if [ -f "$${LMS_INSTANCE_DIR:-instance}/settings.env" ]; then exec $(BIN)/lms serve --port $(PORT); else exec $(BIN)/lms demo --port $(PORT); fi

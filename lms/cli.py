@@ -82,7 +82,9 @@ def doctor(instance: Path | None) -> None:
     """Say what is missing on this machine and how to mend it; exit status 1 if something is."""
     findings = report(config.load(instance_dir=instance))
     for finding in findings:
-        click.echo(("baik    " if finding.good else "kurang  ") + finding.text + (f"\n        -> {finding.remedy}" if not finding.good else ""))
+        click.echo(("baik    " if finding.good else "kurang  ") + finding.text)
+        if not finding.good:
+            click.echo(f"        -> {finding.remedy}")
     raise SystemExit(0 if all(finding.good for finding in findings) else 1)
 
 

@@ -12,7 +12,7 @@ from lms.config import Settings
 
 APT = "apt-get install -y"
 PANGO = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-FONTS = "fonts-noto-core"
+FONTS = "fonts-noto-core fonts-droid-fallback fonts-dejavu-core"
 DISK = 1_000_000_000
 
 

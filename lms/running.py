@@ -20,7 +20,7 @@ from lms import config, create_app, wiring
 from lms.base import jobs, schema
 from lms.base.errors import Refused
 from lms.people import service as people
-from lms.people.rules import Nip, read_nip
+from lms.people.rules import DEMO_PASSWORD, DEMO_SIGN_INS, Nip, read_nip
 
 
 def serve(settings: config.Settings) -> None:
@@ -68,7 +68,7 @@ class Worker:
 
     def _keep(self) -> None:
         while not self._stopping.is_set():
-            self._process = subprocess.Popen([sys.executable, "-m", "lms", "work"], start_new_session=True)  # noqa: S603
+            self._process = subprocess.Popen([sys.executable, "-m", "lms", "work"], start_new_session=True)
             self._process.wait()
             self._stopping.wait(1)
 
@@ -134,8 +134,6 @@ def initialise(*, agency: str, unit: str, base_url: str, nip: str, name: str, pa
 def _announce(settings: config.Settings) -> None:
     click.echo(f"\nSimpul Belajar: http://{settings.host}:{settings.port}")
     if settings.demo:
-        from lms.people.views import DEMO_PASSWORD, DEMO_SIGN_INS
-
         for name, role, nip in DEMO_SIGN_INS:
             click.echo(f"  {role:<10} {nip}  {name}")
         click.echo(f"  password   {DEMO_PASSWORD}\n")

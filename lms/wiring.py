@@ -27,6 +27,7 @@ NAVIGATION: tuple[Place, ...] = (
     Place("home.start", "home", "Home", EVERYONE),
     Place("learning.catalogue", "grid", "Catalogue", EVERYONE),
     Place("certificates.mine", "cert", "Certificates", EVERYONE),
+    Place("home.team", "users", "Team", frozenset({"supervisor", "admin"})),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (
     people_pages.bp, learning_pages.bp, assessment_pages.bp, assessment_results_pages.bp, certificates_pages.bp, home_pages.bp,

@@ -44,7 +44,7 @@ MISTAKES = {
         "A signatory is missing or incomplete.",
         "Write one [[signatory]] table for each, with position, name, rank and nip.",
     ),
-    "design-preview": ("The example does not fit: %(problem)s", "Compare it with the keys in certificates/README.md."),
+    "design-preview": ("The example does not fit: %(problem)s", "Compare it with certificates/resmi/preview.json."),
     "design-template": (
         "The template cannot be filled: %(problem)s",
         "Use only the variables and the means of certificates/README.md.",
@@ -73,8 +73,8 @@ class Design:
 
     @property
     def style(self) -> str:
-        """The text of certificate.css under the paper of design.toml."""
-        return f"@page {{ size: {self.page} }}\n{self.files[STYLE].decode()}"
+        """The text of certificate.css, then the paper of design.toml: last, because nothing may stand before an @import."""
+        return f"{self.files[STYLE].decode()}\n@page {{ size: {self.page} }}"
 
     def snapshot(self) -> dict[str, Any]:
         """What the design adds to a certificate's snapshot when it is issued: title, place and signatories."""

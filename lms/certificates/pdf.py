@@ -87,6 +87,22 @@ def render_pdf(design: Design, snapshot: Mapping[str, Any], *, verify_url: str, 
     return content
 
 
+class _Colours(ColorProfile):  # type: ignore[misc]
+    """The colours of the paper, sRGB, as the profile's file has them.
+
+    WeasyPrint's own way opens the file for every document without closing it, and lets lcms write a header that depends on the
+    machine's time zone.
+    """
+
+    def __init__(self) -> None:
+        self.file = (importlib.resources.files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+        super().__init__(io.BytesIO(self.file), "sRGB2014.icc", "relative-colorimetric", ["r", "g", "b"])
+
+    @property
+    def content(self) -> bytes:
+        return self.file
+
+
 class _Press:
     """What all certificates of a design share: fonts, parsed style, static pictures."""
 
@@ -96,9 +112,7 @@ class _Press:
         self.fonts = FontConfiguration()
         self.style = CSS(string=design.style, base_url=BASE_URL, url_fetcher=self.fetcher, font_config=self.fonts)
         self.pictures: dict[str, Any] = {}
-        # Left to itself WeasyPrint opens this file anew for every document and does not close it.
-        profile = io.BytesIO((importlib.resources.files("weasyprint.pdf") / "sRGB2014.icc").read_bytes())
-        self.colours = {PAPER: ColorProfile(profile, "sRGB2014.icc", "relative-colorimetric", ["r", "g", "b"])}
+        self.colours = {PAPER: _Colours()}
 
     def lay_out(self, html: str) -> Document:
         """The pages of a certificate; the QR code never stays in the store of pictures."""

@@ -1,7 +1,6 @@
 """Reads of certificates; no relationship is loaded, the snapshot says it all."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import Row, select
 
@@ -23,7 +22,7 @@ def of_person(person_id: int) -> Sequence[Certificate]:
     return db.session.scalars(wanted.order_by(Certificate.issued_at.desc(), Certificate.id.desc())).all()
 
 
-def holder(certificate: Certificate) -> Row[Any]:
+def holder(certificate: Certificate) -> Row[int, str, str]:
     """Row (unit_id, unit_path, name) of the person as she is now."""
     return db.session.execute(
         select(Person.unit_id, Unit.path.label("unit_path"), Person.name).join(Unit).where(Person.id == certificate.person_id)

@@ -113,8 +113,9 @@ def _holder(person_id: int) -> dict[str, str | None]:
 
 
 def _lessons(enrolment: Enrolment, module: Module) -> list[dict[str, Any]]:
-    done = dict(db.session.execute(
-        select(LessonProgress.lesson_id, LessonProgress.done_at).where(LessonProgress.enrolment_id == enrolment.id)).tuples())
+    rows = db.session.execute(
+        select(LessonProgress.lesson_id, LessonProgress.done_at).where(LessonProgress.enrolment_id == enrolment.id))
+    done = {row.lesson_id: row.done_at for row in rows}
     shares = zip(module.lessons, module.lesson_hours(), strict=True)
     counted = [(lesson, hours) for lesson, hours in shares if not lesson.optional]
     return [

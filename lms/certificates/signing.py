@@ -12,10 +12,10 @@ import struct
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from asn1crypto import keys
+from asn1crypto import keys, parser
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -163,7 +163,7 @@ def check_signature(pdf: bytes, signer_certs: Iterable[bytes]) -> SignatureRepor
     try:
         reader = PdfFileReader(io.BytesIO(pdf))
         found = reader.embedded_regular_signatures
-        return _report(found[0], signer_certs) if len(found) == 1 else NO_SIGNATURE
+        return _report(pdf, found[0], signer_certs) if len(found) == 1 else NO_SIGNATURE
     except DAMAGE:
         return NO_SIGNATURE
 
@@ -183,18 +183,25 @@ class _DatedSigner(PdfSigner):
         return session
 
 
-def _report(signature: EmbeddedPdfSignature, signer_certs: Iterable[bytes]) -> SignatureReport:
+def _report(pdf: bytes, signature: EmbeddedPdfSignature, signer_certs: Iterable[bytes]) -> SignatureReport:
     roots = [certificate for pem in signer_certs for certificate in load_certs_from_pemder_data(pem)]
-    # Only certificates that were ours are trusted, so their word on when they signed is good enough to outlive their expiry.
-    moment = signature.self_reported_timestamp or datetime.now(UTC)
-    context = ValidationContext(trust_roots=roots, allow_fetching=False, moment=moment, best_signature_time=moment)
+    # As roots they are believed beyond their expiry: a certificate that was ours when it sealed stays a witness.
+    context = ValidationContext(trust_roots=roots, allow_fetching=False)
     status = validate_pdf_signature(signature, context, key_usage_settings=KeyUsageConstraints({"digital_signature"}))
     return SignatureReport(
-        covers_whole_file=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
+        covers_whole_file=status.coverage == SignatureCoverageLevel.ENTIRE_FILE and _hole_is_plain(pdf, signature),
         intact=status.intact and status.valid and bool(status.docmdp_ok),
         trusted=status.trusted,
         signer=str(signature.signer_cert.subject.native.get("common_name", "")),
     )
+
+
+def _hole_is_plain(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
+    """Whether the place that no signature covers, its own digits, holds them as they were written and only zeros after."""
+    _, start, end, _ = (int(number) for number in signature.byte_range)
+    digits = pdf[start + 1 : end - 1]
+    length = parser.peek(bytes.fromhex(digits.decode("ascii")))
+    return digits == digits.upper() and not digits[2 * length :].strip(b"0")
 
 
 def _key_and_certificate(agency: str, at: datetime) -> bytes:

@@ -7,6 +7,13 @@ from datetime import date
 GUESSABLE = ("password", "katasandi", "12345678", "qwerty", "indonesia", "pematangsiantar")
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 256
+DEMO_SIGN_INS = (
+    ("Sari", "learner", "199001012015012001"),
+    ("Budi", "trainer", "198502022010011002"),
+    ("Wati", "supervisor", "197803032005012003"),
+    ("Agus", "admin", "198004042006041004"),
+)
+DEMO_PASSWORD = "belajar-bersama"  # noqa: S105 - it stands in the README and on the demo's sign-in page
 
 
 @dataclass(frozen=True, slots=True)

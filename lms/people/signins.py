@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from flask_login import LoginManager
@@ -72,7 +73,8 @@ def find_reader() -> Reader | None:
     if clock.now() - row.seen_at > TOUCH_AFTER:
         with transaction():
             db.session.execute(update(SignIn).where(SignIn.token_hash == row.token_hash).values(seen_at=clock.now()))
-    return Reader(*row[:-2])
+    values: dict[str, Any] = dict(row._mapping)
+    return Reader(**{name: values[name] for name in values if name not in {"created_at", "seen_at"}})
 
 
 def _alive(created: datetime, seen: datetime) -> bool:

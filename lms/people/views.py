@@ -8,19 +8,13 @@ from werkzeug.wrappers import Response
 from lms.base.errors import Refused
 from lms.people import service, signins
 from lms.people.forms import ActivateForm, PasswordForm, SignInForm
+from lms.people.rules import DEMO_PASSWORD, DEMO_SIGN_INS
 from lms.web.access import ANYONE, SIGNED_IN, allow, safe_next
 from lms.web.errors import sentence
 from lms.web.layout import LANGUAGES
 from lms.web.pages import render
 
 bp = Blueprint("people", __name__, template_folder="templates")
-DEMO_SIGN_INS = (
-    ("Sari", "learner", "199001012015012001"),
-    ("Budi", "trainer", "198502022010011002"),
-    ("Wati", "supervisor", "197803032005012003"),
-    ("Agus", "admin", "198004042006041004"),
-)
-DEMO_PASSWORD = "belajar-bersama"  # noqa: S105 - it stands in the README and on the demo's sign-in page
 
 
 @bp.get("/login")

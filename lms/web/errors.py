@@ -19,7 +19,7 @@ STATUS = {"too-many-tries": 429, "too-large": 413}
 
 def sentence(refused: Refused) -> str:
     """What happened and what to do, in the reader's language."""
-    return _(SENTENCES[refused.code], **refused.detail)
+    return str(_(SENTENCES[refused.code], **refused.detail))
 
 
 def wants_json() -> bool:

@@ -73,4 +73,5 @@ def _send(name: str, *, digest: str | None) -> Response:
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if digest else "public, max-age=86400"
     response.set_etag(asset.digest)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
