@@ -15,6 +15,7 @@ from lms.certificates import printing
 from lms.certificates import service as certificates
 from lms.certificates import views as certificates_pages
 from lms.certificates.cli import certificates as certificates_commands
+from lms.content.quizzes_cli import quizzes as quizzes_commands
 from lms.home import views as home_pages
 from lms.learning import views as learning_pages
 from lms.learning.events import ModuleCompleted
@@ -32,7 +33,7 @@ NAVIGATION: tuple[Place, ...] = (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     people_pages.bp, learning_pages.bp, assessment_pages.bp, assessment_results_pages.bp, certificates_pages.bp, home_pages.bp,
 )
-COMMANDS: tuple[click.Command, ...] = (certificates_commands,)
+COMMANDS: tuple[click.Command, ...] = (quizzes_commands, certificates_commands,)
 NEED_APP: frozenset[str] = frozenset()
 REACTIONS: Mapping[type, tuple[Callable[[Any], None], ...]] = {ModuleCompleted: (certificates.on_completed,)}
 

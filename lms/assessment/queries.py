@@ -99,7 +99,7 @@ def items(attempt_id: int) -> tuple[Item, ...]:
 
 
 def for_saving(attempt_id: int, positions: Sequence[int]) -> Sequence[Row[Any]]:
-    """State, deadline and owner of the attempt beside each asked item, in one query; the attempt cannot be ended meanwhile."""
+    """State, deadline and owner of the attempt beside each asked item, in one query; nobody else writes them meanwhile."""
     return db.session.execute(
         select(
             Attempt.person_id, Attempt.module_id, Attempt.state, Attempt.deadline, AttemptItem.id, AttemptItem.position,
@@ -110,7 +110,7 @@ def for_saving(attempt_id: int, positions: Sequence[int]) -> Sequence[Row[Any]]:
         .join(QuestionRevision, QuestionRevision.hash == AttemptItem.revision_hash)
         .where(Attempt.id == attempt_id, AttemptItem.position.in_(positions))
         .order_by(AttemptItem.position)
-        .with_for_update(read=True, of=Attempt)
+        .with_for_update(of=(Attempt, AttemptItem))
     ).all()
 
 

@@ -1,7 +1,7 @@
 """Expected refusals. Programming errors are not caught anywhere; these are turned into sentences by the outer layers."""
 
 
-class Refused(Exception):  # noqa: N818 - it reads as the house says it: raise Refused("reason-code")
+class Refused(Exception):
     """A wish that the rules do not grant; `code` names the reason, `detail` holds the values its sentence needs."""
 
     def __init__(self, code: str, **detail: object) -> None:
@@ -10,5 +10,5 @@ class Refused(Exception):  # noqa: N818 - it reads as the house says it: raise R
         self.detail = detail
 
 
-class NotFound(Exception):  # noqa: N818
+class NotFound(Exception):
     """The thing does not exist, or this reader may not know that it does."""

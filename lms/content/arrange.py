@@ -60,7 +60,7 @@ class Arranger:
 
     def words_of(self, element: ET.Element) -> str:
         """The visible words in an element."""
-        return " ".join(self._leaves.drop_own("".join(element.itertext())).split())
+        return " ".join(self._leaves.words("".join(element.itertext())).split())
 
     def _take_title(self, title: str | None) -> None:
         for parent, place, element in _places(self._root, ("h1",)):
@@ -169,7 +169,7 @@ class Arranger:
         quote.set("class", f"note {look}".strip())
         quote.text = self._leaves.own(f'<svg class="i" aria-hidden="true"><use href="/static/icons.svg#i-{icon}"/></svg>')
         title = ET.Element("p", {"class": "title"})
-        title.text = self._labels[kind]
+        title.text, title.tail = self._labels[kind], "\n"
         if not len(first) and not first.text.strip():
             quote.remove(first)
         quote.insert(0, title)

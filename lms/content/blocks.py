@@ -82,10 +82,10 @@ class Writer:
         inside = node.level == 0 and not FENCE.match(last)
         if inside and HIDDEN_HEADING.search(node.content):
             self._problems.note("open-fence", first, marks=node.markup)
-        return self._leaves.block(code_block(node.content, node.info))
+        return code_block(node.content, node.info, self._leaves)
 
     def _code_block(self, node: SyntaxTreeNode) -> str:
-        return self._leaves.block(code_block(node.content, ""))
+        return code_block(node.content, "", self._leaves)
 
     def _math_block(self, node: SyntaxTreeNode) -> str:
         return formula(node.content, _line(node), self._leaves, self._problems, display=True)

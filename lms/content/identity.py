@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 
 NUMBER = re.compile(r"^\d+[-_. )]+(?=.)")
 INDEX_NAMES = ("readme", "index")
+COMPARED = 100
 
 
 def slug(text: str) -> str:
@@ -56,6 +57,15 @@ def readable(name: str) -> str:
     """A title from a file or folder name: `10-di_loket` is `Di loket`."""
     words = re.sub(r"[-_]+", " ", without_number(name)).strip() or name
     return words[:1].upper() + words[1:]
+
+
+def nearest_path(wanted: str, paths: Collection[str]) -> str | None:
+    """The known path that ends in the same name, else the most like it; comparing very many letter by letter takes too long."""
+    name = wanted.rstrip("/").rpartition("/")[2].lower()
+    same = [path for path in paths if path.rpartition("/")[2].lower() in (name, f"{name}.md")]
+    if same:
+        return min(same, key=lambda path: (len(path), path))
+    return nearest(wanted, paths) if len(paths) <= COMPARED else None
 
 
 def nearest(wanted: str, names: Iterable[str]) -> str | None:

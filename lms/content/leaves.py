@@ -63,10 +63,13 @@ class Leaves:
         return re.sub(rf"{mark}[ak](\d+)z", lambda found: self._author[int(found[1])], html)
 
     def return_own(self, html: str) -> str:
-        """Sanitised HTML with our own pieces in their places; an own piece inside an attribute vanishes."""
-        html = re.sub(r'="[^"]*"', lambda found: self.drop_own(found[0]), html)
+        """Sanitised HTML with our own pieces in their places; inside an attribute only as plain words."""
+        html = re.sub(r'="[^"]*"', self._in_attribute, html)
         return re.sub(rf"{self._mark}o(\d+)z", lambda found: self._own[int(found[1])], html)
 
-    def drop_own(self, text: str) -> str:
-        """Text with our own pieces as plain words."""
-        return re.sub(rf"{self._mark}[or]\d+z", lambda found: escape(self._plain.get(found[0], "")), text)
+    def words(self, text: str) -> str:
+        """Text with our own pieces as plain words and without references."""
+        return re.sub(rf"{self._mark}o\d+z", lambda found: self._plain[found[0]], self.references.sub("", text))
+
+    def _in_attribute(self, found: re.Match[str]) -> str:
+        return re.sub(rf"{self._mark}o\d+z", lambda word: escape(self._plain[word[0]]), found[0])

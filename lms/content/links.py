@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote, urlsplit
 from lms.content import media
 from lms.content.catalog import Mistake
 from lms.content.files import MARKDOWN, Stamp, Unreadable
-from lms.content.identity import anchor, nearest
+from lms.content.identity import anchor, nearest, nearest_path
 from lms.content.labels import Labels
 from lms.content.mistakes import about, mistake, near_mistake
 from lms.content.references import SCHEME, Reference
@@ -134,8 +134,8 @@ class Linker:
         self.made.mistakes.append(near_mistake("broken-anchor", file, line, near=near, anchor=wanted[:80], path=target))
 
     def _broken(self, reference: Reference, path: str, file: str, line: int) -> str | None:
-        names = [posixpath.relpath(f"{self._folder}/{name}", posixpath.dirname(file)) for name in self._site.files(self._folder.split("/")[-1])]
-        near = nearest(unquote(path), names)
+        near = nearest_path(unquote(path), list(self._site.files(self._folder.rpartition("/")[2])))
+        near = near and posixpath.relpath(f"{self._folder}/{near}", posixpath.dirname(file))
         self.made.mistakes.append(near_mistake("broken-link", file, line, near=near, path=unquote(path)[:120] or reference.target[:120]))
         return None
 

@@ -26,6 +26,16 @@ _UNITS = {
     "d": 1440, "day": 1440, "days": 1440, "hari": 1440,
 }
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{1,2})[:.](\d{2}))?")
+_DURATION = N_("Write a duration such as 30 min, 12 h or 2 d, or 0 for none.")
+_DATE = N_("Write a date such as 2026-01-31, or 2026-01-31 16:00.")
+_SWITCH = N_("Write true or false.")
+_WANTED: Mapping[str, str] = {
+    "id": N_("Write letters, digits and hyphens."), "title": N_("Write one line of text."), "language": N_("Write id or en."),
+    "preset": N_("Write practice, quiz or exam."), "pass": N_("Write a percentage from 0 to 100."),
+    "attempts": N_("Write a whole number such as 3, or 0 for no limit."), "counts": N_("Write best, last, first or mean."),
+    "wait": _DURATION, "time_limit": _DURATION, "shuffle": _SWITCH, "show_score": _SWITCH, "open": _DATE, "close": _DATE,
+    "feedback": N_("Write immediate, after-attempt, after-pass, after-close or never."),
+}
 _NOT_YET: Mapping[str, str] = {"navigation": "free", "certainty": "false"}
 
 
@@ -69,7 +79,7 @@ def _is_read(key: str, entry: Entry, problems: Problems) -> bool:
                 entry.line, "key-not-yet", N_("The key “%(key)s” is not yet supported."), N_("Delete it until it is."), key=key
             )
         return False
-    unknown_key(key, tuple(_READERS), entry.line, problems)
+    unknown_key(key, SETTING_KEYS, entry.line, problems)
     return False
 
 
@@ -78,11 +88,10 @@ def _value(key: str, entry: Entry, problems: Problems) -> Any:
         return None
     try:
         return _READERS[key](entry)
-    except NotUnderstood as wanted:
+    except NotUnderstood:
         shown = entry.value if isinstance(entry.value, str) else "…"
         problems.error(
-            entry.line, "bad-setting", N_("“%(key)s: %(value)s” is not understood."), N_("Write %(wanted)s."),
-            key=key, value=shown, wanted=wanted,
+            entry.line, "bad-setting", N_("“%(key)s: %(value)s” is not understood."), _WANTED[key], key=key, value=shown,
         )
     return None
 
@@ -139,3 +148,4 @@ _READERS: Mapping[str, Callable[[Entry], Any]] = {
     "feedback": one_of("immediate", "after-attempt", "after-pass", "after-close", "never"), "show_score": flag,
     "open": _open, "close": _close, "language": schema.language,
 }
+SETTING_KEYS = tuple(_READERS)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import abort, redirect, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
 
 ANYONE = "anyone"
@@ -21,7 +21,7 @@ def allow(*roles: str) -> Callable[[Callable[P, R]], Callable[P, Any]]:
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
             if ANYONE not in roles:
                 if not current_user.is_authenticated:
-                    return redirect(url_for("people.login", next=local_address()))
+                    return _to_sign_in()
                 if SIGNED_IN not in roles and current_user.role not in roles:
                     abort(403)
             return view(*args, **kwargs)
@@ -30,6 +30,18 @@ def allow(*roles: str) -> Callable[[Callable[P, R]], Callable[P, Any]]:
         return guarded
 
     return decorate
+
+
+def _to_sign_in() -> Any:
+    if request.method == "POST" and request.form:
+        return render_template("web/sign_in_first.html", kept=kept_fields(), action=request.full_path.removesuffix("?")), 401
+    return redirect(url_for("people.login", next=local_address()))
+
+
+def kept_fields() -> list[tuple[str, str]]:
+    """What a form held, without its token and passwords, to be sent once more; nothing if it was very much."""
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", "password"}]
+    return kept if sum(len(value) for _name, value in kept) < 200_000 else []
 
 
 def local_address() -> str | None:

@@ -2,15 +2,19 @@
 
 import logging
 import secrets
+from datetime import datetime
 
 from flask import Flask, Response, flash, jsonify, redirect, render_template, request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from lms.base import words
 from lms.base.errors import NotFound, Refused
+from lms.web.access import kept_fields
 from lms.web.refusals import SENTENCES
 
 log = logging.getLogger(__name__)
@@ -19,7 +23,10 @@ STATUS = {"too-many-tries": 429, "too-large": 413}
 
 def sentence(refused: Refused) -> str:
     """What happened and what to do, in the reader's language."""
-    return str(_(SENTENCES[refused.code], **refused.detail))
+    language = str(get_locale())
+    values = {name: words.moment(value, language=language) if isinstance(value, datetime) else value
+              for name, value in refused.detail.items()}
+    return str(_(SENTENCES[refused.code], **values))
 
 
 def wants_json() -> bool:
@@ -75,15 +82,10 @@ def register(app: Flask) -> None:
 
 def keep_form(error: CSRFError) -> tuple[str | Response, int]:
     """A page that shows what was typed and sends it again with a fresh token: nothing is lost."""
-    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", "password"}]
-    too_much = sum(len(value) for _name, value in kept) > 200_000
-    return render_template("web/expired_form.html", kept=[] if too_much else kept, action=request.full_path.removesuffix("?")), 400
+    return render_template("web/expired_form.html", kept=kept_fields(), action=request.full_path.removesuffix("?")), 400
 
 
 def refuse_to(address: str, refused: Refused) -> AnyResponse:
     """Go to a page that shows the refusal as a message."""
     flash(sentence(refused), "bad")
     return redirect(address, 303)
-
-
-

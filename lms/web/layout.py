@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from gettext import NullTranslations
 
-from flask import Flask, current_app, request
-from flask_babel import Babel, get_locale
+from flask import Flask, current_app, g, request
+from flask_babel import Babel, get_locale, get_translations
 from flask_login import current_user
 from jinja2 import StrictUndefined
 
@@ -37,6 +38,7 @@ def register(app: Flask, places: tuple[Place, ...]) -> None:
     """Give the templates of the app what the layout needs."""
     settings = app.extensions["settings"]
     Babel(app, locale_selector=language)
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
@@ -49,6 +51,22 @@ def register(app: Flask, places: tuple[Place, ...]) -> None:
     @app.context_processor
     def reader() -> dict[str, object]:
         return {"reader": current_user, "lang": str(get_locale())}
+
+
+def _gettext(msgid: str) -> str:
+    return _translations().gettext(msgid)
+
+
+def _ngettext(singular: str, plural: str, count: int) -> str:
+    return _translations().ngettext(singular, plural, count)
+
+
+def _translations() -> NullTranslations:
+    """The reader's catalogue, looked up once a request: a page has some forty sentences."""
+    if "translations" not in g:
+        g.translations = get_translations()
+    found: NullTranslations = g.translations
+    return found
 
 
 def places_for(places: tuple[Place, ...], role: str) -> list[Place]:

@@ -283,7 +283,7 @@ def upgrade() -> None:
     sa.Column('revision_hash', sa.String(length=64), nullable=False),
     sa.Column('points', sa.Numeric(precision=7, scale=2), nullable=False),
     sa.Column('arrangement', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
-    sa.Column('response', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('response', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=True),
     sa.Column('flagged', sa.Boolean(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('tab', sa.String(length=40), nullable=False),

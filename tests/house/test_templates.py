@@ -84,7 +84,8 @@ def test_only_rendered_content_goes_out_unescaped(app: Flask) -> None:
         for template in TEMPLATES
     }
 
-    assert {name: expressions - RENDERED.get(name, set()) for name, expressions in found.items() if expressions - RENDERED.get(name, set())} == {}
+    strange = {name: expressions - RENDERED.get(name, set()) for name, expressions in found.items()}
+    assert {name: expressions for name, expressions in strange.items() if expressions} == {}
 
 
 def test_no_python_file_marks_text_as_safe() -> None:
@@ -103,5 +104,6 @@ def test_templates_escape_and_fail_on_unknown_names(app: Flask) -> None:
     env = app.jinja_env
 
     assert env.undefined is StrictUndefined
-    assert callable(env.autoescape) and all(env.autoescape(name_of(template)) for template in TEMPLATES)
+    assert callable(env.autoescape)
+    assert all(env.autoescape(name_of(template)) for template in TEMPLATES)
     assert "{% autoescape false" not in "".join(template.read_text("utf-8") for template in TEMPLATES)

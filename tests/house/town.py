@@ -55,7 +55,7 @@ def built(app: Flask, sign_in: SignIn) -> Town:
 
 def ask(browser: InspectingClient, method: str, address: str, **kwargs: Any) -> TestResponse:
     """One request in a context of its own, as on a server: the reader of the one before does not linger."""
-    response: TestResponse = Context().run(browser.open, address, method=method, **kwargs)
+    response: TestResponse = Context().run(browser.open, address, method=method, buffered=True, **kwargs)
     db.session.rollback()
     return response
 

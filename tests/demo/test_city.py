@@ -1,0 +1,286 @@
+"""The demo city: who is in it, in which state, and that its past is one that the rooms could have written."""
+
+import random
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.assessment import queries as sheets
+from lms.assessment.models import Attempt, AttemptItem
+from lms.base import clock
+from lms.base.db import db
+from lms.base.errors import Refused
+from lms.base.jobs import Job
+from lms.certificates import rules as certificate_rules
+from lms.certificates.models import Certificate, Counter
+from lms.content.library import Library
+from lms.demo.named import AGUS, BUDI, LED_BY_WATI, NAMED, SARI, SIGN_INS, WATI, State, named
+from lms.home import team
+from lms.learning import queries as learning
+from lms.learning import rules as learning_rules
+from lms.learning.models import Enrolment, LessonProgress, StudyDay
+from lms.people import passwords
+from lms.people import service as people
+from lms.people.models import ModuleTrainer, Person, Unit
+from lms.people.rules import DEMO_PASSWORD, DEMO_SIGN_INS, Nip, read_nip, sees_unit
+from lms.web.content import catalog
+
+pytestmark = [pytest.mark.xdist_group("demo city"), pytest.mark.usefixtures("town")]
+
+
+def someone(nip: str) -> Person:
+    return db.session.scalars(select(Person).where(Person.nip == nip)).one()
+
+
+def progress(state: State) -> learning.Progress:
+    one = named(state)
+    found = learning.progress(someone(one.nip).id, one.module_id)
+    assert found is not None
+    return found
+
+
+def attempts(state: State) -> list[tuple[str, str | None, bool]]:
+    """(state, how it ended, passed) of the person's attempts at the final quiz."""
+    one = named(state)
+    quiz_id = catalog().modules[one.module_id].quiz
+    found = sheets.attempts(progress(state).enrolment_id, str(quiz_id), "final")
+    return [(sheet.state, sheet.ended, sheet.passed) for sheet in found]
+
+
+def statuses(state: State) -> list[str]:
+    """What the person's certificates are worth today, the oldest first."""
+    rows = db.session.scalars(select(Certificate).where(Certificate.person_id == someone(named(state).nip).id).order_by(Certificate.id))
+    return [
+        certificate_rules.status(on=clock.today(), valid_until=row.valid_until, revoked=row.state == "revoked", superseded=row.state == "superseded")
+        for row in rows
+    ]
+
+
+def test_there_are_40_units_below_one_city() -> None:
+    roots = db.session.scalars(select(Unit.name).where(Unit.parent_id.is_(None))).all()
+
+    assert db.session.scalar(select(func.count()).select_from(Unit)) == 40
+    assert roots == ["Pemerintah Kota Pematangsiantar"]
+
+
+def test_there_are_600_people_whose_nips_are_valid_and_fit_their_employment() -> None:
+    rows = db.session.execute(select(Person.nip, Person.employment)).all()
+    read = [(read_nip(row.nip), row.employment) for row in rows]
+    misfits = [nip for nip, employment in read if not isinstance(nip, Nip) or nip.suggests != employment.removesuffix("-PW")]
+
+    assert len(rows) == 600
+    assert {row.employment for row in rows} == {"PNS", "PPPK", "PPPK-PW"}
+    assert misfits == []
+
+
+@pytest.mark.parametrize(("nip", "role"), [(nip, role) for _name, role, nip in DEMO_SIGN_INS])
+def test_each_of_the_four_signs_in_and_has_the_role_that_the_sign_in_page_names(nip: str, role: str) -> None:
+    person = someone(nip)
+
+    assert person.role == role
+    assert passwords.matches(person.password_hash, DEMO_PASSWORD)
+
+
+def test_the_four_are_the_ones_of_the_sign_in_page() -> None:
+    assert [one.nip for one in SIGN_INS] == [nip for _name, _role, nip in DEMO_SIGN_INS]
+
+
+def test_budi_trains_all_modules() -> None:
+    trained = db.session.scalars(select(ModuleTrainer.module_id).where(ModuleTrainer.person_id == someone(BUDI.nip).id)).all()
+
+    assert set(trained) == set(catalog().modules)
+
+
+def test_wati_leads_the_unit_in_which_sari_works() -> None:
+    unit = db.session.get_one(Unit, someone(WATI.nip).unit_id)
+
+    assert unit.name == LED_BY_WATI
+    assert someone(SARI.nip).unit_id == unit.id
+
+
+def test_sari_has_two_modules_of_this_year_and_reads_a_third() -> None:
+    sari = someone(SARI.nip)
+    hours = learning.hours_this_year(sari.id, sari.employment, sari.contract_start, clock.today())
+    mine = learning.progress_by_module(sari.id)
+
+    assert {module_id: (one.completed_at is not None, len(one.done)) for module_id, one in mine.items()} == {
+        "nilai-berakhlak": (True, 5), "pelayanan-prima": (True, 5), "komunikasi-efektif": (False, 2),
+    }
+    assert (hours.total, hours.busy_days) == (6, ())
+
+
+def test_each_state_has_one_person() -> None:
+    assert [one.state for one in NAMED] == list(State.__args__)  # type: ignore[attr-defined]
+    assert {one.nip: someone(one.nip).name for one in NAMED} == {one.nip: one.name for one in NAMED}
+
+
+def test_who_has_not_started_is_enrolled_nowhere() -> None:
+    assert learning.progress_by_module(someone(named("not-started").nip).id) == {}
+
+
+def test_who_reads_has_done_two_lessons_and_opened_the_third() -> None:
+    found = progress("reading")
+
+    assert (len(found.done), len(found.opened), found.completed_at) == (2, 3, None)
+
+
+def test_who_is_stuck_before_the_quiz_has_done_all_lessons_and_tried_nothing() -> None:
+    module = catalog().modules[named("before-quiz").module_id]
+
+    assert learning_rules.may_take_final_quiz(module, progress("before-quiz").done)
+    assert attempts("before-quiz") == []
+
+
+def test_the_open_attempt_has_some_answers_and_can_go_on() -> None:
+    sheet = sheets.open_attempts(someone(named("attempt-open").nip).id)[0]
+    answered = [item.response is not None for item in sheets.items(sheet.id)]
+
+    assert attempts("attempt-open") == [("open", None, False)]
+    assert sheet.deadline is None or sheet.deadline > clock.now()
+    assert any(answered)
+    assert not all(answered)
+
+
+@pytest.mark.parametrize(("state", "expected"), [
+    ("attempt-expired", [("graded", "expired", False)]),
+    ("failed-once", [("graded", "submitted", False)]),
+    ("failed-for-good", [("graded", "submitted", False)] * 3),
+    ("passed", [("graded", "submitted", False), ("graded", "submitted", True)]),
+    ("certificate-valid", [("graded", "submitted", True)]),
+])
+def test_attempts_ended_as_the_state_says(state: State, expected: list[tuple[str, str | None, bool]]) -> None:
+    assert attempts(state) == expected
+
+
+@pytest.mark.parametrize(("state", "left"), [("failed-once", 2), ("attempt-expired", 2), ("failed-for-good", 0)])
+def test_so_many_attempts_are_left(state: State, left: int) -> None:
+    quiz = catalog().quizzes[str(catalog().modules[named(state).module_id].quiz)]
+
+    assert quiz.settings.attempts - len(attempts(state)) == left
+
+
+def test_one_essay_waits_for_budis_mark() -> None:
+    person_id = someone(named("waiting-for-mark").nip).id
+    waiting = db.session.execute(select(Attempt.module_id, Attempt.purpose, Attempt.state).where(Attempt.person_id == person_id)).all()
+
+    assert [tuple(row) for row in waiting] == [("survei-kepuasan", "practice", "waiting")]
+
+
+@pytest.mark.parametrize(("state", "expected"), [
+    ("passed", ["valid"]),
+    ("certificate-valid", ["valid"]),
+    ("certificate-expired", ["expired"]),
+    ("certificate-revoked", ["revoked"]),
+    ("certificate-superseded", ["superseded", "valid"]),
+    ("deactivated", ["valid"]),
+    ("failed-for-good", []),
+])
+def test_certificates_are_worth_what_the_state_says(state: State, expected: list[str]) -> None:
+    assert statuses(state) == expected
+
+
+def test_the_replaced_certificate_has_the_misspelt_name_and_the_new_one_the_right_one() -> None:
+    one = named("certificate-superseded")
+    rows = db.session.scalars(select(Certificate).where(Certificate.person_id == someone(one.nip).id).order_by(Certificate.id)).all()
+
+    assert [row.snapshot["name"] for row in rows] == ["Fitriyani Nasution, A.Md.", one.name]
+    assert rows[0].superseded_by == rows[1].id
+
+
+def test_an_expired_certificate_lets_its_holder_begin_a_second_round() -> None:
+    found = progress("certificate-expired")
+
+    assert learning_rules.may_retake(completed=True, expires_on=found.valid_until, today=clock.today())
+
+
+def test_the_deactivated_cannot_sign_in_with_the_right_password() -> None:
+    with pytest.raises(Refused) as refused:
+        people.sign_in(named("deactivated").nip, DEMO_PASSWORD, address="127.0.0.1")
+
+    assert refused.value.code == "sign-in-wrong"
+
+
+def test_every_supervisor_sees_her_subtree_and_nobody_else() -> None:
+    rows = db.session.execute(select(Person.id, Person.role, Unit.path).join(Unit).where(Person.active.is_(True))).all()
+    supervisors = [row for row in rows if row.role == "supervisor"]
+
+    assert len(supervisors) == 40
+    for supervisor in random.Random(1).sample(supervisors, 8):
+        wish = team.Wish(root_path=supervisor.path, year=clock.today().year)
+        seen = {member.id for member in team.everybody(wish)}
+        assert seen == {row.id for row in rows if sees_unit(own_path=supervisor.path, role="supervisor", path=row.path)}
+
+
+def test_watis_team_is_in_all_states() -> None:
+    unit = db.session.get_one(Unit, someone(WATI.nip).unit_id)
+    wishes = {state: team.Wish(root_path=unit.path, year=clock.today().year, state=state) for state in ("not-started", "studying", "completed")}
+    sizes = {state: len(list(team.everybody(wish))) for state, wish in wishes.items()}
+
+    assert min(sizes.values()) >= 5
+
+
+def test_who_completed_has_passed_and_holds_one_live_certificate() -> None:
+    completed = db.session.scalars(select(Enrolment).where(Enrolment.completed_at.is_not(None))).all()
+    live = select(Certificate.enrolment_id).where(Certificate.state != "superseded")
+
+    assert len(completed) > 120
+    assert all(one.quiz_passed_at and one.score is not None and one.score >= 70 and one.hours == 3 for one in completed)
+    assert sorted(db.session.scalars(live)) == sorted(one.id for one in completed)
+
+
+def test_certificates_are_numbered_without_a_gap_in_the_order_of_their_dates() -> None:
+    rows = db.session.execute(select(Certificate.series, Certificate.seq).order_by(Certificate.issued_at, Certificate.id)).all()
+    counters = dict(db.session.execute(select(Counter.series, Counter.value)).tuples().all())
+    numbers: dict[str, list[int]] = {}
+    for row in rows:
+        numbers.setdefault(row.series, []).append(row.seq)
+
+    assert numbers == {series: list(range(1, last + 1)) for series, last in counters.items()}
+
+
+def test_every_certificate_has_a_job_for_its_pdf() -> None:
+    wanted = {str(number) for number in db.session.scalars(select(Certificate.id))}
+
+    assert set(db.session.scalars(select(Job.key).where(Job.kind == "certificate.pdf"))) == wanted
+
+
+def test_lessons_are_done_in_order_and_nothing_lies_in_the_future() -> None:
+    rows = db.session.scalars(select(LessonProgress).order_by(LessonProgress.enrolment_id, LessonProgress.opened_at)).all()
+    now = clock.now()
+
+    assert [row.id for row in rows if row.done_at and not row.opened_at < row.done_at <= now] == []
+    assert max(db.session.scalars(select(AttemptItem.saved_at).where(AttemptItem.saved_at.is_not(None)))) < now
+    assert max(db.session.scalars(select(Certificate.issued_at))) < now
+
+
+def test_the_days_of_study_count_what_was_done() -> None:
+    done = db.session.scalar(select(func.count()).where(LessonProgress.done_at.is_not(None)))
+    answered = db.session.scalar(select(func.count()).where(AttemptItem.response.is_not(None)))
+    ended = db.session.scalar(select(func.count()).where(Attempt.submitted_at.is_not(None)))
+    counted = select(func.sum(StudyDay.lessons_done), func.sum(StudyDay.answers_saved), func.sum(StudyDay.quizzes_submitted))
+
+    assert tuple(db.session.execute(counted).one()) == (done, answered, ended)
+
+
+def test_agus_can_manage_and_is_no_supervisors_underling_of_wati() -> None:
+    path = db.session.get_one(Unit, someone(WATI.nip).unit_id).path
+
+    assert not sees_unit(own_path=path, role="supervisor", path=db.session.get_one(Unit, someone(AGUS.nip).unit_id).path)
+
+
+def shape() -> dict[str, object]:
+    """What must not depend on the day of loading: everybody and everything, each day as days before today."""
+    today = clock.today()
+    person = select(Person.nip, Person.name, Person.position, Person.active).order_by(Person.nip)
+    tried = select(Person.nip, Attempt.module_id, Attempt.number, Attempt.state, Attempt.ended, Attempt.percent, Attempt.passed).join(Attempt)
+    held = select(Person.nip, Certificate.module_id, Certificate.state).join(Certificate)
+    seen = db.session.scalars(select(func.max(StudyDay.day))).one()
+    return {
+        "people": db.session.execute(person).all(),
+        "attempts": sorted(map(repr, db.session.execute(tried))),
+        "certificates": sorted(map(repr, db.session.execute(held))),
+        "fresh": today - seen <= timedelta(days=3) and isinstance(seen, date),
+    }
