@@ -23,10 +23,12 @@ def main() -> None:
     """Measure and write."""
     with tempfile.TemporaryDirectory(prefix="simpul-bench-") as folder, ExitStack() as open_:
         settings = _demo(Path(folder))
-        server = open_.enter_context(Server([sys.executable, "-m", "lms", "serve"], settings.port, _environ(settings), Path(folder) / "log"))
+        command = [sys.executable, "-m", "lms", "serve"]
+        server = open_.enter_context(Server(command, settings.port, _environ(settings), Path(folder) / "log"))
         floor = open_.enter_context(_floor(Path(folder)))
-        idle = _idle(server)
         open_.enter_context(city.inside(settings))
+        city.settle()
+        idle = _idle(server)
         found = _measured(server, floor, pages.all_pages(server.port))
         whole = {**idle, "loaded_mb": server.pss(), "floor_mb": floor.pss()}
         found["sign_in"].less = inprocess.password_hash()

@@ -2,19 +2,22 @@
 
 import http.client
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms import create_app
 from lms.assessment import service as assessment
 from lms.assessment.models import AttemptItem, QuestionRevision
 from lms.assessment.standing import place_for
 from lms.base.db import db
+from lms.base.jobs import Job
 from lms.certificates import printing
+from lms.certificates import service as certificates
 from lms.certificates.models import Certificate
 from lms.config import Settings
 from lms.learning import service as learning
@@ -56,6 +59,17 @@ def inside(settings: Settings) -> Iterator[Flask]:
         yield app
         db.session.remove()
     app.extensions["library"].stop()
+
+
+def settle() -> None:
+    """Wait until the worker has made the PDFs of the city's past; else they count among the pages."""
+    due = select(func.count()).select_from(Job).where(Job.state.in_(("todo", "doing")), Job.kind == certificates.PDF_JOB)
+    for _ in range(600):
+        db.session.rollback()
+        if not db.session.scalar(due):
+            return
+        time.sleep(0.5)
+    raise RuntimeError("the worker has not finished its jobs within five minutes")
 
 
 def demo_browser(name: str, count: int = 1) -> list[Browser]:

@@ -3,9 +3,10 @@
 import os
 
 import pysqlite3.dbapi2
-from flask import Flask, redirect, render_template_string
+from flask import Flask, redirect, render_template
 from flask_login import LoginManager, UserMixin, current_user, login_required, login_user
 from flask_sqlalchemy import SQLAlchemy
+from jinja2 import DictLoader
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from werkzeug.wrappers import Response
@@ -55,6 +56,7 @@ def create_app() -> Flask:
         SECRET_KEY="floor" * 8, SQLALCHEMY_DATABASE_URI=f"sqlite:///{os.environ['FLOOR_DATABASE']}",
         SQLALCHEMY_ENGINE_OPTIONS={"module": pysqlite3.dbapi2},
     )
+    app.jinja_loader = DictLoader({"page.html": PAGE})
     db.init_app(app)
     manager = LoginManager(app)
     manager.user_loader(lambda number: db.session.get(Reader, int(number)))
@@ -78,7 +80,7 @@ def page(number: int) -> str:
     lesson = db.session.get_one(Lesson, number)
     outline = db.session.execute(select(Lesson.id, Lesson.title).order_by(Lesson.id)).all()
     done = db.session.scalar(select(func.count()).select_from(Progress).where(Progress.reader_id == current_user.id))
-    return render_template_string(PAGE, lesson=lesson, outline=outline, done=done)
+    return render_template("page.html", lesson=lesson, outline=outline, done=done)
 
 
 def _fill() -> None:

@@ -4,9 +4,13 @@ import statistics
 import time
 from collections.abc import Callable
 
-from lms.certificates import printing
+from flask import current_app
+
+from lms.certificates import printing, service
 from lms.certificates.models import Certificate
-from lms.certificates.signing import sign
+from lms.certificates.openbadges import credential
+from lms.certificates.pdf import render_pdf
+from lms.certificates.signing import Signer, sign
 from lms.people import passwords
 from lms.people.rules import DEMO_PASSWORD
 
@@ -25,14 +29,12 @@ def password_hash() -> float:
     return _median(lambda: passwords.matches(kept, DEMO_PASSWORD), 25)
 
 
-def _unsigned(row: Certificate) -> tuple[bytes, printing.Signer]:
-    from flask import current_app
-
+def _unsigned(row: Certificate) -> tuple[bytes, Signer]:
     settings = current_app.extensions["settings"]
-    design = printing.service.design_of(row.design)
-    attached = printing.credential(row.snapshot, base_url=settings.base_url, issued_at=row.issued_at)
+    design = service.design_of(row.design)
+    attached = credential(row.snapshot, base_url=settings.base_url, issued_at=row.issued_at)
     address = printing.verify_url(row.serial)
-    pdf = printing.render_pdf(design, row.snapshot, verify_url=address, issued_at=row.issued_at, credential=attached)
+    pdf = render_pdf(design, row.snapshot, verify_url=address, issued_at=row.issued_at, credential=attached)
     return pdf, printing.signer(settings)
 
 

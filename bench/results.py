@@ -5,7 +5,7 @@ import platform
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 README = Path(__file__).parent / "README.md"
@@ -60,7 +60,7 @@ def as_markdown(found: Mapping[str, Figures], certificate: Mapping[str, float], 
     """The tables for people."""
     floor = found["floor"]
     lines = [
-        f"Measured on {date.today():%Y-%m-%d}, Python {platform.python_version()}, {platform.machine()}.", "",
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {platform.machine()}.", "",
         "| page or action | CPU ms, median | least | ratio to the floor | target | |", "|---|---|---|---|---|---|",
     ]
     for one in found.values():
@@ -68,7 +68,7 @@ def as_markdown(found: Mapping[str, Figures], certificate: Mapping[str, float], 
         verdict = "" if one is floor else "kept" if ratio <= one.most else "**missed**"
         target = "" if one is floor else f"≤ {one.most:g}"
         lines.append(f"| {one.title} | {one.median:.2f} | {one.least:.2f} | {ratio:.2f} | {target} | {verdict} |")
-    lines += ["", "| ms at connections | 1: p50 | p95 | 8: p50 | p95 | 32: p50 | p95 | requests/s at 32 |", "|---|---|---|---|---|---|---|---|"]
+    lines += ["", "| ms at connections | 1: p50 | p95 | 8: p50 | p95 | 32: p50 | p95 | requests/s at 32 |", "|---" * 8 + "|"]
     for one in (page for page in found.values() if page.at):
         cells = [f"{value:.1f}" for connections in sorted(one.at) for value in one.at[connections][:2]]
         lines.append(f"| {one.title} | {' | '.join(cells)} | {one.at[max(one.at)][2]:.0f} |")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 
 class Server:
@@ -55,7 +55,7 @@ class Server:
 
     def pss(self) -> float:
         """Megabytes that the tree holds, shared pages divided among their users."""
-        return sum(process.memory_full_info().pss for process in self.tree()) / 1e6
+        return float(sum(process.memory_full_info().pss for process in self.tree())) / 1e6
 
 
 def free_port() -> int:

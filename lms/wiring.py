@@ -19,8 +19,10 @@ from lms.content.quizzes_cli import quizzes as quizzes_commands
 from lms.home import views as home_pages
 from lms.learning import views as learning_pages
 from lms.learning.events import ModuleCompleted
+from lms.people import admin_views as people_admin_pages
 from lms.people import signins, throttle
 from lms.people import views as people_pages
+from lms.people.cli import people as people_commands
 from lms.web.layout import Place
 
 EVERYONE = frozenset({"learner", "trainer", "supervisor", "admin"})
@@ -29,12 +31,14 @@ NAVIGATION: tuple[Place, ...] = (
     Place("learning.catalogue", "grid", "Catalogue", EVERYONE),
     Place("certificates.mine", "cert", "Certificates", EVERYONE),
     Place("home.team", "users", "Team", frozenset({"supervisor", "admin"})),
+    Place("people_admin.people", "users", "People", frozenset({"admin"})),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    people_pages.bp, learning_pages.bp, assessment_pages.bp, assessment_results_pages.bp, certificates_pages.bp, home_pages.bp,
+    people_pages.bp, people_admin_pages.bp, learning_pages.bp, assessment_pages.bp, assessment_results_pages.bp,
+    certificates_pages.bp, home_pages.bp,
 )
-COMMANDS: tuple[click.Command, ...] = (quizzes_commands, certificates_commands,)
-NEED_APP: frozenset[str] = frozenset()
+COMMANDS: tuple[click.Command, ...] = (quizzes_commands, certificates_commands, people_commands)
+NEED_APP: frozenset[str] = frozenset({"people"})
 REACTIONS: Mapping[type, tuple[Callable[[Any], None], ...]] = {ModuleCompleted: (certificates.on_completed,)}
 
 

@@ -23,6 +23,7 @@ from lms.people.models import Person, Unit
 from lms.web.content import catalog
 
 PDF_JOB = "certificate.pdf"
+LONGEST_REASON = 500
 log = logging.getLogger(__name__)
 
 
@@ -153,8 +154,8 @@ def reissue(serial: str, reason: str) -> str:
 
 
 def _live(serial: str, reason: str) -> Certificate:
-    if not reason.strip():
-        raise Refused("reason-missing")
+    if not 3 <= len(reason.strip()) <= LONGEST_REASON:
+        raise Refused("reason-missing", most=LONGEST_REASON)
     found = queries.by_serial(serial)
     if found is None:
         raise NotFound

@@ -19,7 +19,9 @@ from lms.content.references import Reference, link_of, media_of
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 CALLOUT = re.compile(r"\s*\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)?", re.IGNORECASE)
-LOOKS = {"note": ("", "info"), "tip": ("ok", "bulb"), "important": ("warn", "alert"), "warning": ("warn", "alert"), "caution": ("bad", "ban")}
+LOOKS = {
+    "note": ("", "info"), "tip": ("ok", "bulb"), "important": ("warn", "alert"), "warning": ("warn", "alert"), "caution": ("bad", "ban"),
+}
 EMBEDS = ("img", "video", "audio", "iframe", "embed", "object")
 
 
@@ -29,7 +31,7 @@ class Arranged:
 
     title: str | None = None
     headings: list[Heading] = field(default_factory=list)
-    anchors: list[str] = field(default_factory=list)
+    anchors: dict[str, None] = field(default_factory=dict)
     references: list[Reference] = field(default_factory=list)
 
 
@@ -45,6 +47,7 @@ class Arranger:
         self._top = top
         self._made = Arranged()
         self._renamed: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
 
     def arrange(self, title: str | None, *, titled: bool) -> Arranged:
         """Change the tree in place. A heading that is the page's title goes out of the text."""
@@ -56,6 +59,7 @@ class Arranger:
         self._links()
         for element in list(self._root.iter()):
             self._own_elements(element)
+            _drop_empty(element)
         return self._made
 
     def words_of(self, element: ET.Element) -> str:
@@ -89,13 +93,13 @@ class Arranger:
     def _unique(self, element: ET.Element) -> None:
         """A second heading of the same name ends in -1, as on Git hosts."""
         raw = re.sub(r"[^\w:.-]+", "-", element.get("id", ""))[:150]
-        name, count = raw, 0
+        name = raw
         while self._prefix + name in self._made.anchors:
-            count += 1
-            name = f"{raw}-{count}"
+            self._counts[raw] = self._counts.get(raw, 0) + 1
+            name = f"{raw}-{self._counts[raw]}"
         element.set("id", self._prefix + name)
         self._renamed.setdefault(raw, self._prefix + name)
-        self._made.anchors.append(self._prefix + name)
+        self._made.anchors[self._prefix + name] = None
 
     def _ids(self) -> None:
         for element in self._root.iter():
@@ -119,8 +123,8 @@ class Arranger:
         found = self._renamed.get(fragment) or self._renamed.get(anchor(fragment))
         if found or not fragment:
             element.set("href", "#" + (found or ""))
-            return
-        element.set("href", self.reference(Reference("anchor", fragment, line)))
+        elif element.get("class") != "footnote-backref":
+            element.set("href", self.reference(Reference("anchor", fragment, line)))
 
     def _embeds(self, parent: ET.Element) -> None:
         """Pictures and players become references; one alone in its paragraph becomes a figure."""
@@ -192,6 +196,15 @@ def _same(one: str, other: str) -> bool:
 
 def _remove(parent: ET.Element, place: int) -> None:
     _replace(parent, parent[place], "")
+
+
+def _drop_empty(parent: ET.Element) -> None:
+    """Take out paragraphs that only held a place, and the way back from a footnote that nothing leads to."""
+    for element in list(parent):
+        idle = element.tag == "p" and not len(element) and not (element.text or "").strip()
+        lost = element.tag == "a" and element.get("class") == "footnote-backref" and "href" not in element.attrib
+        if idle or lost:
+            _replace(parent, element, "")
 
 
 def _replace(parent: ET.Element, element: ET.Element, word: str) -> None:

@@ -12,8 +12,8 @@ CAPTION = re.compile(r"\s*<caption\b[^>]*>(.*?)</caption>", re.DOTALL)
 PRE = re.compile(r"<pre\b[^>]*>")
 
 
-def dress(html: str, labels: Labels, prefix: str) -> str:
-    """HTML as the design system wants it. `prefix` keeps the names of regions apart on a page of several texts."""
+def dress(html: str, labels: Labels) -> str:
+    """HTML as the design system wants it."""
     return _footnotes(_code(_tables(html, labels), labels), labels)
 
 

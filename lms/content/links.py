@@ -61,7 +61,9 @@ class Linked:
 class Linker:
     """Links the texts of one module or quiz."""
 
-    def __init__(self, root: Path, site: Site, shelf: media.Shelf, labels: Labels, anchors: Mapping[str, Iterable[str]], folder: str) -> None:
+    def __init__(
+        self, root: Path, site: Site, shelf: media.Shelf, labels: Labels, anchors: Mapping[str, Iterable[str]], folder: str,
+    ) -> None:
         self._root = root
         self._site = site
         self._shelf = shelf

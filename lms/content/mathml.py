@@ -13,13 +13,15 @@ from lms.content.problems import Problems
 
 SPACE = "{http://www.w3.org/1998/Math/MathML}"
 ELEMENTS = {
-    "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "ms", "mfrac", "msqrt", "mroot", "mstyle", "mpadded", "mphantom", "menclose",
-    "msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mprescripts", "none", "mtable", "mtr", "mtd", "mlabeledtr",
+    "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "ms", "mfrac", "msqrt", "mroot", "mstyle", "mpadded", "mphantom",
+    "menclose", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mprescripts", "none", "mtable",
+    "mtr", "mtd", "mlabeledtr",
 }
 ATTRIBUTES = {
-    "display", "displaystyle", "scriptlevel", "mathvariant", "stretchy", "fence", "form", "separator", "lspace", "rspace", "minsize",
-    "maxsize", "symmetric", "largeop", "movablelimits", "accent", "accentunder", "linethickness", "width", "height", "depth", "voffset",
-    "columnalign", "columnlines", "rowlines", "columnspacing", "rowspacing", "rowalign", "notation", "frame", "side", "alttext",
+    "display", "displaystyle", "scriptlevel", "mathvariant", "stretchy", "fence", "form", "separator", "lspace", "rspace",
+    "minsize", "maxsize", "symmetric", "largeop", "movablelimits", "accent", "accentunder", "linethickness", "width", "height",
+    "depth", "voffset", "columnalign", "columnlines", "rowlines", "columnspacing", "rowspacing", "rowalign", "notation", "frame",
+    "side", "alttext",
 }
 LONGEST = 2_000
 # The converter's own refusals, and what else it raises on input it did not foresee.

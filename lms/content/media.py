@@ -68,7 +68,10 @@ class Shelf:
         if not (wanted.isalnum() and wanted.isascii()) or name.startswith(".") or "/" in name or "\0" in name:
             return None
         path = self.folder / wanted / name
-        return path if path.is_file() else None
+        try:
+            return path if path.is_file() else None
+        except OSError:  # the name is longer than a file's may be
+            return None
 
     def _keep(self, file: str, key: str) -> dict[str, Any]:
         try:
@@ -120,7 +123,8 @@ def remote(reference: Reference, words: str) -> str:
 def _picture(found: Media, reference: Reference) -> str:
     measures = f' width="{found.width}" height="{found.height}"' if found.width and found.height else ""
     title = f' title="{escape(reference.caption)}"' if reference.caption and not reference.alone else ""
-    return f'<img src="{found.address}"{_sources(found)} alt="{escape(reference.alt or "")}"{title}{measures} loading="lazy" decoding="async">'
+    shown = f'src="{found.address}"{_sources(found)} alt="{escape(reference.alt or "")}"{title}{measures}'
+    return f'<img {shown} loading="lazy" decoding="async">'
 
 
 def _sources(found: Media) -> str:

@@ -50,11 +50,19 @@ class Survey:
     intro: Page | None
     lessons: list[Page]
     mistakes: list[Mistake] = field(default_factory=list)
+    _indexes: dict[str, Page] | None = field(default=None, repr=False)
 
     @property
     def pages(self) -> dict[str, str]:
         """Lesson ids by path in the folder; the introduction's is empty."""
         return {page.rel: page.id for page in ([self.intro] if self.intro else []) + self.lessons}
+
+    def index(self, inside: str) -> Page | None:
+        """The page that stands for a sub-folder, if it has one."""
+        if self._indexes is None:
+            at_index = [page for page in self.lessons if stem(PurePosixPath(page.rel).name).lower() in INDEX_NAMES]
+            self._indexes = {str(PurePosixPath(page.rel).parent): page for page in reversed(at_index)}
+        return self._indexes.get(inside)
 
 
 def survey(root: Path, folder: Folder) -> Survey:
@@ -179,7 +187,8 @@ class Builder:
         if stored:
             return records.compiled_from_json(json.loads(stored))
         task = {
-            "kind": "page", "text": document.body, "file": page.file, "first_line": document.first_line, "labels": words, "title": page.title,
+            "kind": "page", "text": document.body, "file": page.file, "first_line": document.first_line, "labels": words,
+            "title": page.title,
         }
         answer = ask(self._pool, task)
         if "refused" in answer:
@@ -210,14 +219,11 @@ def suspicious_line(text: str) -> int:
 def _part(rel: str, seen: Survey, compiled: Mapping[str, Compiled]) -> str | None:
     """The sub-folder as a heading: the title of its index file, else its name."""
     names = PurePosixPath(rel).parts[:-1]
-    if not names:
-        return None
     titles = []
     for depth in range(1, len(names) + 1):
-        inside = "/".join(names[:depth])
-        index = next((page for page in seen.lessons if page.rel.lower() in (f"{inside}/readme.md".lower(), f"{inside}/index.md".lower())), None)
+        index = seen.index("/".join(names[:depth]))
         titles.append((index and (index.title or compiled[index.file].title)) or readable(names[depth - 1]))
-    return " / ".join(titles)
+    return " / ".join(titles) or None
 
 
 def line_finder(text: str) -> Any:

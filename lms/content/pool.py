@@ -35,7 +35,8 @@ class Child:
 
     def __init__(self) -> None:
         # Only what Python needs: a renderer of other people's texts must not hold the program's secrets.
-        environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "LC_ALL": "C.UTF-8"}
+        paths = os.pathsep.join(path for path in sys.path if path)
+        environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": paths, "LC_ALL": "C.UTF-8"}
         command = [sys.executable, "-c", START, str(PACKAGE)]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and text
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, bufsize=0,

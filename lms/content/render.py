@@ -71,7 +71,7 @@ def _compile(text: str, labels: Labels, problems: Problems, *, title: str | None
     made = arranger.arrange(title, titled=titled)
     visible = arranger.words_of(root)
     html = sanitise(_html(root))
-    html = dress(html, labels, prefix)
+    html = dress(html, labels)
     html = leaves.references.sub("\x02\\1\x03", leaves.return_own(html))
     return Compiled(
         html.strip(), made.title, tuple(made.headings), tuple(made.anchors), tuple(made.references), len(WORD.findall(visible)),

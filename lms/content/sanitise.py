@@ -13,10 +13,12 @@ import nh3
 
 from lms.content.highlight import CLASSES
 
-TAGS = frozenset(
-    "a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em h2 h3 h4 h5 h6 hr i ins kbd li mark ol "
-    "p pre q rp rt ruby s samp small span strong sub summary sup table tbody td tfoot th thead time tr u ul var wbr".split()
-)
+TAGS = frozenset([
+    "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "del", "details",
+    "dfn", "div", "dl", "dt", "em", "h2", "h3", "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q",
+    "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th",
+    "thead", "time", "tr", "u", "ul", "var", "wbr",
+])
 ATTRIBUTES: dict[str, frozenset[str]] = {
     "*": frozenset({"id", "class", "lang", "dir", "title"}),
     "a": frozenset({"href", "rel"}),
@@ -27,11 +29,15 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "p": frozenset({"align"}), "div": frozenset({"align"}), **{f"h{level}": frozenset({"align"}) for level in range(2, 7)},
 }
 SCHEMES = frozenset({"http", "https", "mailto"})
-OWN_CLASSES = frozenset("note ok warn bad title footnote footnote-ref footnote-backref gone foreign stand-in".split())
+OWN_CLASSES = frozenset([
+    "note", "ok", "warn", "bad", "title", "footnote", "footnote-ref", "footnote-backref", "gone", "foreign", "stand-in",
+])
 ALLOWED_CLASSES = CLASSES | OWN_CLASSES
 ID = re.compile(r"mc-[\w:.-]{1,200}")
 # The tidying pass keeps what `arrange` must see (pictures, players, frames, check boxes); the list above follows it.
-SEEN = TAGS | frozenset("img video audio source iframe embed object h1 figure figcaption input center section".split())
+SEEN = TAGS | frozenset([
+    "img", "video", "audio", "source", "iframe", "embed", "object", "h1", "figure", "figcaption", "input", "center", "section",
+])
 
 
 def sanitise(html: str) -> str:

@@ -24,6 +24,8 @@ from lms.web.pages import render
 
 bp = Blueprint("home", __name__, template_folder="templates")
 MOST_MADE_NOW = 20
+LAST_PAGE = 100_000
+LARGEST_ID = 2_147_483_647  # PostgreSQL's integer; a larger number is no row's
 Table = tuple[list[str], list[list[downloads.Cell]]]
 
 
@@ -101,7 +103,7 @@ def team_certificates() -> AnyResponse:
     return downloads.zip_response(f"sertifikat-{_wish().year}.zip", [(_name(row), _file(row)) for row in found])
 
 
-@bp.get("/team/<int:person_id>/")
+@bp.get("/team/<int(max=2147483647):person_id>/")
 @allow("supervisor", "admin")
 def member(person_id: int) -> str:
     """One person of the team: modules, hours, certificates, and what was studied lately."""
@@ -126,11 +128,15 @@ def _wish() -> people.Wish:
     given = request.args
     year = given.get("year", type=int)
     return people.Wish(
-        root_path=_root(), text=given.get("q", "").strip()[:100], unit_id=given.get("unit", type=int),
-        page=max(1, given.get("page", 1, int)),
+        root_path=_root(), text=given.get("q", "").strip()[:100], unit_id=_row_id(given.get("unit", type=int)),
+        page=min(max(1, given.get("page", 1, int)), LAST_PAGE),
         module_id=given.get("module", "")[:200], state=given.get("state", "") if given.get("state") in people.STATES else "",
         year=year if year is not None and year in people.years(clock.today()) else clock.today().year,
     )
+
+
+def _row_id(number: int | None) -> int | None:
+    return None if number is None else number if 0 < number <= LARGEST_ID else 0
 
 
 def _query(wish: people.Wish) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, select
 
@@ -68,13 +69,13 @@ def _write(made: dict[int, str]) -> None:
     if not made:
         return
     now = clock.now()
-    table = ActivationCode.__table__
-    db.session.execute(delete(table).where(table.c.person_id == bindparam("old")), [{"old": number} for number in made])
+    old = delete(ActivationCode).where(ActivationCode.person_id == bindparam("old"))
+    db.session.connection().execute(old, [{"old": number} for number in made])
     db.session.execute(insert(ActivationCode), [
         {"person_id": number, "code_hash": code_hash(code), "created_at": now, "expires_at": now + timedelta(days=CODE_DAYS)}
         for number, code in made.items()
     ])
 
 
-def _coded(row: Row[tuple[int, str, str, str, int]], made: dict[int, str]) -> Coded:
+def _coded(row: Row[Any], made: dict[int, str]) -> Coded:
     return Coded(row.nip, row.name, made[row.id])

@@ -66,11 +66,11 @@ def load_units(rows: Iterable[UnitRow]) -> Loaded:
         db.session.flush()
         _place(given, stored)
         audit.record("units.loaded", "units", detail=dict(counts))
-        return Loaded(**counts)
+        return Loaded(counts["new"], counts["changed"], counts["unchanged"])
 
 
 def _mistakes(rows: list[UnitRow], stored: Mapping[str, Unit]) -> Iterator[Mistake]:
-    above = {row.code: row.parent for row in rows}
+    above = _above(rows, stored)
     seen = set[str]()
     for row in rows:
         if not row.code or not row.name:
@@ -78,21 +78,25 @@ def _mistakes(rows: list[UnitRow], stored: Mapping[str, Unit]) -> Iterator[Mista
         if row.code in seen:
             yield Mistake(row.row, "code", Fault(N_("This code stands twice in the table."), N_("Give each unit a code of its own.")))
         seen.add(row.code)
-        if row.parent and row.parent not in above and row.parent not in stored:
-            yield Mistake(row.row, "parent", Fault(N_("There is no unit with the code %(code)s."), N_("Add a row for it, or write another code."),
-                                                   (("code", row.parent),)))
-        if _circular(row.code, above, stored):
+        if row.parent and row.parent not in above:
+            yield Mistake(row.row, "parent", Fault(
+                N_("There is no unit with the code %(code)s."), N_("Add a row for it, or write another code."), (("code", row.parent),)))
+        if _circular(row.code, above):
             yield Mistake(row.row, "parent", Fault(N_("This unit is below itself."), N_("Write the code of the unit above it.")))
 
 
-def _circular(code: str, above: Mapping[str, str], stored: Mapping[str, Unit]) -> bool:
+def _above(rows: list[UnitRow], stored: Mapping[str, Unit]) -> dict[str, str]:
     codes = {unit.id: unit.code for unit in stored.values()}
-    stored_above = {unit.code: codes[unit.parent_id] for unit in stored.values() if unit.parent_id is not None}
-    at, passed = code, set[str]()
-    while at and at not in passed:
+    before = {unit.code: codes[unit.parent_id] if unit.parent_id is not None else "" for unit in stored.values()}
+    return {**before, **{row.code: row.parent for row in rows}}
+
+
+def _circular(code: str, above: Mapping[str, str]) -> bool:
+    at, passed = above[code], set[str]()
+    while at and at != code and at not in passed:
         passed.add(at)
-        at = above.get(at, stored_above.get(at, ""))
-    return at == code
+        at = above.get(at, "")
+    return bool(code) and at == code
 
 
 def _take_over(rows: list[UnitRow], stored: dict[str, Unit]) -> None:

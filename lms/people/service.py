@@ -91,15 +91,25 @@ def code_hash(code: str) -> str:
 
 
 def set_active(person_id: int, active: bool) -> None:
-    """Deactivate a person, whose sign-ins end at once, or let her in again."""
+    """Deactivate a person, whose sign-ins end at once, or let her in again. Raises Refused "last-admin"."""
     with transaction():
+        hold("admins")
         hold(f"person:{person_id}")
+        role = db.session.scalar(select(Person.role).where(Person.id == person_id))
         changed = db.session.execute(update(Person).where(Person.id == person_id).values(active=active))
         if changed.rowcount == 0:  # type: ignore[attr-defined]
             raise NotFound
         if not active:
             signins.end_all(person_id)
+        if not active and role == "admin":
+            keep_an_admin()
         audit.record("person.activated" if active else "person.deactivated", f"person:{person_id}", about=person_id)
+
+
+def keep_an_admin() -> None:
+    """Refuse a change after which nobody could administer. The caller holds "admins" from before the change. Raises "last-admin"."""
+    if not db.session.scalar(select(Person.id).where(Person.role == "admin", Person.active.is_(True)).limit(1)):
+        raise Refused("last-admin")
 
 
 def found_agency(*, unit: str, nip: str, name: str, password: str) -> int:

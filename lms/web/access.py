@@ -9,6 +9,7 @@ from flask_login import current_user
 
 ANYONE = "anyone"
 SIGNED_IN = "signed-in"
+NEVER_KEPT = frozenset({"csrf_token", "password", "old", "new", "again", "code"})  # secrets are typed again
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -40,7 +41,7 @@ def _to_sign_in() -> Any:
 
 def kept_fields() -> list[tuple[str, str]]:
     """What a form held, without its token and passwords, to be sent once more; nothing if it was very much."""
-    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", "password"}]
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in NEVER_KEPT]
     return kept if sum(len(value) for _name, value in kept) < 200_000 else []
 
 

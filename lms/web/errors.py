@@ -3,6 +3,7 @@
 import logging
 import secrets
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, flash, jsonify, redirect, render_template, request
 from flask_babel import get_locale
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.base import words
@@ -46,6 +48,8 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> AnyResponse | tuple[str | Response, int]:
+        if isinstance(error, RequestRedirect):
+            return redirect(without_host(error.new_url), error.code)
         if error.code is None or error.code < 400:
             return error.get_response()  # type: ignore[return-value]
         known = error.code if error.code in {403, 404, 405, 413, 429} else 400 if error.code < 500 else 500
@@ -78,6 +82,11 @@ def register(app: Flask) -> None:
         reference = secrets.token_hex(4)
         log.exception("request %s %s %s", reference, request.method, request.path)
         return page(500, reference=reference)
+
+
+def without_host(address: str) -> str:
+    """The path and query of an address: whoever sent the request chose its host."""
+    return urlsplit(address)._replace(scheme="", netloc="").geturl()
 
 
 def keep_form(error: CSRFError) -> tuple[str | Response, int]:

@@ -18,7 +18,7 @@ from tests.conftest import NOW
 REPOSITORY = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def content(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """The six modules."""
     library = Library(REPOSITORY, tmp_path_factory.mktemp("content-cache"))
@@ -31,7 +31,8 @@ def content(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 def loaded(folder: Path, content: Library, today: datetime) -> Iterator[Flask]:
     """A program whose demo city was loaded at this moment, which the clock still shows."""
     settings = config.load(
-        {}, instance_dir=folder, content_dir=REPOSITORY, database_url=f"sqlite:///{folder / 'lms.db'}", base_url="http://localhost", demo=True,
+        {}, instance_dir=folder, content_dir=REPOSITORY, database_url=f"sqlite:///{folder / 'lms.db'}", base_url="http://localhost",
+        demo=True,
     )
     schema.upgrade(settings.database_url)
     app = create_app(settings, library=content)
@@ -42,7 +43,7 @@ def loaded(folder: Path, content: Library, today: datetime) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def town(tmp_path_factory: pytest.TempPathFactory, content: Library) -> Iterator[Flask]:
     """The city on a Tuesday in March; tests read it and change nothing."""
     with loaded(tmp_path_factory.mktemp("city"), content, NOW) as app:

@@ -1,11 +1,11 @@
 """The demo city: who is in it, in which state, and that its past is one that the rooms could have written."""
 
 import random
-from datetime import date, timedelta
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from lms.assessment import queries as sheets
@@ -16,8 +16,7 @@ from lms.base.errors import Refused
 from lms.base.jobs import Job
 from lms.certificates import rules as certificate_rules
 from lms.certificates.models import Certificate, Counter
-from lms.content.library import Library
-from lms.demo.named import AGUS, BUDI, LED_BY_WATI, NAMED, SARI, SIGN_INS, WATI, State, named
+from lms.demo.named import BUDI, LED_BY_WATI, NAMED, SARI, SIGN_INS, WATI, State, named
 from lms.home import team
 from lms.learning import queries as learning
 from lms.learning import rules as learning_rules
@@ -52,11 +51,18 @@ def attempts(state: State) -> list[tuple[str, str | None, bool]]:
 
 def statuses(state: State) -> list[str]:
     """What the person's certificates are worth today, the oldest first."""
-    rows = db.session.scalars(select(Certificate).where(Certificate.person_id == someone(named(state).nip).id).order_by(Certificate.id))
     return [
-        certificate_rules.status(on=clock.today(), valid_until=row.valid_until, revoked=row.state == "revoked", superseded=row.state == "superseded")
-        for row in rows
+        certificate_rules.status(
+            on=clock.today(), valid_until=row.valid_until, revoked=row.state == "revoked", superseded=row.state == "superseded",
+        )
+        for row in certificates(state)
     ]
+
+
+def certificates(state: State) -> Sequence[Certificate]:
+    """The person's certificates, the oldest first."""
+    person_id = someone(named(state).nip).id
+    return db.session.scalars(select(Certificate).where(Certificate.person_id == person_id).order_by(Certificate.id)).all()
 
 
 def test_there_are_40_units_below_one_city() -> None:
@@ -109,7 +115,7 @@ def test_sari_has_two_modules_of_this_year_and_reads_a_third() -> None:
     assert {module_id: (one.completed_at is not None, len(one.done)) for module_id, one in mine.items()} == {
         "nilai-berakhlak": (True, 5), "pelayanan-prima": (True, 5), "komunikasi-efektif": (False, 2),
     }
-    assert (hours.total, hours.busy_days) == (6, ())
+    assert (hours.total, hours.busy_days) == (Decimal(6), ())
 
 
 def test_each_state_has_one_person() -> None:
@@ -183,10 +189,9 @@ def test_certificates_are_worth_what_the_state_says(state: State, expected: list
 
 
 def test_the_replaced_certificate_has_the_misspelt_name_and_the_new_one_the_right_one() -> None:
-    one = named("certificate-superseded")
-    rows = db.session.scalars(select(Certificate).where(Certificate.person_id == someone(one.nip).id).order_by(Certificate.id)).all()
+    rows = certificates("certificate-superseded")
 
-    assert [row.snapshot["name"] for row in rows] == ["Fitriyani Nasution, A.Md.", one.name]
+    assert [row.snapshot["name"] for row in rows] == ["Fitriyani Nasution, A.Md.", "Fitriani Nasution, A.Md."]
     assert rows[0].superseded_by == rows[1].id
 
 
@@ -216,8 +221,8 @@ def test_every_supervisor_sees_her_subtree_and_nobody_else() -> None:
 
 def test_watis_team_is_in_all_states() -> None:
     unit = db.session.get_one(Unit, someone(WATI.nip).unit_id)
-    wishes = {state: team.Wish(root_path=unit.path, year=clock.today().year, state=state) for state in ("not-started", "studying", "completed")}
-    sizes = {state: len(list(team.everybody(wish))) for state, wish in wishes.items()}
+    wish = team.Wish(root_path=unit.path, year=clock.today().year)
+    sizes = {state: len(list(team.everybody(replace(wish, state=state)))) for state in ("not-started", "studying", "completed")}
 
     assert min(sizes.values()) >= 5
 
@@ -233,7 +238,7 @@ def test_who_completed_has_passed_and_holds_one_live_certificate() -> None:
 
 def test_certificates_are_numbered_without_a_gap_in_the_order_of_their_dates() -> None:
     rows = db.session.execute(select(Certificate.series, Certificate.seq).order_by(Certificate.issued_at, Certificate.id)).all()
-    counters = dict(db.session.execute(select(Counter.series, Counter.value)).tuples().all())
+    counters = {row.series: row.value for row in db.session.execute(select(Counter.series, Counter.value))}
     numbers: dict[str, list[int]] = {}
     for row in rows:
         numbers.setdefault(row.series, []).append(row.seq)
@@ -252,8 +257,8 @@ def test_lessons_are_done_in_order_and_nothing_lies_in_the_future() -> None:
     now = clock.now()
 
     assert [row.id for row in rows if row.done_at and not row.opened_at < row.done_at <= now] == []
-    assert max(db.session.scalars(select(AttemptItem.saved_at).where(AttemptItem.saved_at.is_not(None)))) < now
-    assert max(db.session.scalars(select(Certificate.issued_at))) < now
+    assert db.session.scalars(select(AttemptItem.id).where(AttemptItem.saved_at >= now)).all() == []
+    assert db.session.scalars(select(Certificate.id).where(Certificate.issued_at >= now)).all() == []
 
 
 def test_the_days_of_study_count_what_was_done() -> None:
@@ -263,24 +268,3 @@ def test_the_days_of_study_count_what_was_done() -> None:
     counted = select(func.sum(StudyDay.lessons_done), func.sum(StudyDay.answers_saved), func.sum(StudyDay.quizzes_submitted))
 
     assert tuple(db.session.execute(counted).one()) == (done, answered, ended)
-
-
-def test_agus_can_manage_and_is_no_supervisors_underling_of_wati() -> None:
-    path = db.session.get_one(Unit, someone(WATI.nip).unit_id).path
-
-    assert not sees_unit(own_path=path, role="supervisor", path=db.session.get_one(Unit, someone(AGUS.nip).unit_id).path)
-
-
-def shape() -> dict[str, object]:
-    """What must not depend on the day of loading: everybody and everything, each day as days before today."""
-    today = clock.today()
-    person = select(Person.nip, Person.name, Person.position, Person.active).order_by(Person.nip)
-    tried = select(Person.nip, Attempt.module_id, Attempt.number, Attempt.state, Attempt.ended, Attempt.percent, Attempt.passed).join(Attempt)
-    held = select(Person.nip, Certificate.module_id, Certificate.state).join(Certificate)
-    seen = db.session.scalars(select(func.max(StudyDay.day))).one()
-    return {
-        "people": db.session.execute(person).all(),
-        "attempts": sorted(map(repr, db.session.execute(tried))),
-        "certificates": sorted(map(repr, db.session.execute(held))),
-        "fresh": today - seen <= timedelta(days=3) and isinstance(seen, date),
-    }

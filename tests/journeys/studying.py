@@ -76,19 +76,25 @@ def attempt_of(page: Page) -> int:
 
 def complete(city: City, resident: Resident, module: str) -> Caller:
     """The same way without a browser, by forms alone; gives the client in which the resident is signed in."""
-    caller = city.caller(resident)
-    page = caller.post(f"/modules/{module}/enrol/", {})
-    while found := FINISH.search(page.text):
-        page = caller.post(found[1], {})
-    attempt = begin_quiz(caller, module)
-    caller.post(f"/attempts/{attempt}/answers/", answering.sent(answering.right_answers(city, attempt)))
+    caller, attempt = ready_to_submit(city, resident, module)
     caller.post(f"/attempts/{attempt}/submit/", {})
     return caller
 
 
-def begin_quiz(caller: Caller, module: str) -> int:
-    """Start the final quiz by form; gives the attempt's number."""
+def ready_to_submit(city: City, resident: Resident, module: str) -> tuple[Caller, int]:
+    """All lessons done and all answers saved, by forms; gives the client and the open attempt's number."""
+    caller, attempt = with_open_attempt(city, resident, module)
+    caller.post(f"/attempts/{attempt}/answers/", answering.sent(answering.right_answers(city, attempt)))
+    return caller, attempt
+
+
+def with_open_attempt(city: City, resident: Resident, module: str) -> tuple[Caller, int]:
+    """All lessons done and the final quiz begun, by forms; gives the client and the attempt's number."""
+    caller = city.caller(resident)
+    page = caller.post(f"/modules/{module}/enrol/", {})
+    while found := FINISH.search(page.text):
+        page = caller.post(found[1], {})
     reply = caller.post(f"/quizzes/{module}/", {"module": module, "purpose": "final"})
-    found = re.search(r"/attempts/(\d+)/", reply.url)
-    assert found, reply.url
-    return int(found[1])
+    begun = re.search(r"/attempts/(\d+)/", reply.url)
+    assert begun, reply.url
+    return caller, int(begun[1])

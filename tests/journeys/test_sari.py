@@ -15,7 +15,8 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touc
 def _from_lesson_to_certificate(page: Page, city: City, module: str, folder: Path, name: str) -> None:
     lessons = studying.study(page, module)
     studying.take_quiz(page, city, module)
-    passed = page.locator("main .badge.ok, main .note.ok").count()
+    result = page.locator(".result")
+    passed, score = result.locator(".badge.ok").count(), result.locator(".score b").inner_text()
     pdf = studying.download(page, folder)
     serial, title = city.rows(
         "SELECT serial, json_extract(snapshot, '$.module') FROM certificates WHERE module_id = ? AND json_extract(snapshot, '$.name') = ?",
@@ -23,7 +24,7 @@ def _from_lesson_to_certificate(page: Page, city: City, module: str, folder: Pat
     page.goto(f"/verify/{serial}")
 
     assert lessons == len(list((city.content / "modules" / module).glob("[0-9]*.md")))
-    assert passed
+    assert (passed, score) == (1, "100")
     assert name in studying.words_of(pdf)
     assert title in studying.words_of(pdf)
     assert page.locator(".verdict").get_attribute("class") == "verdict"
