@@ -13,11 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
-import psutil
-
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from lms.content.library import Library  # noqa: E402
+from lms.content.library import Library
 
 SAMPLES = sorted((Path(__file__).parent.parent / "modules").glob("*/*0-*.md"))
 WARM = """
@@ -37,7 +35,7 @@ for line in sys.stdin:
     while library.current.modules[module].lessons[0].words != int(words):
         time.sleep(0.005)
     print(time.time(), flush=True)
-print(sum(one.memory_full_info().pss for one in [psutil.Process(), *psutil.Process().children(recursive=True)]) / 1e6)
+print(sum(one.memory_full_info().pss for one in [psutil.Process(), *psutil.Process().children(recursive=True)]) / 1e6 - before / 1e6)
 """
 
 
@@ -49,8 +47,7 @@ def make_tree(root: Path, modules: int, lessons: int) -> None:
         folder.mkdir(parents=True)
         (folder / "module.md").write_text(f"---\ntitle: Modul {module}\nsummary: Contoh\n---\n\nPengantar modul {module}.\n")
         for lesson in range(lessons):
-            (folder / f"{lesson + 1}0-pelajaran.md").write_text(_text(module, lesson, chance))
-            (folder / f"{lesson + 1}0-pelajaran.md").rename(folder / f"{lesson + 1}0-pelajaran-{lesson + 1}.md")
+            (folder / f"{lesson + 1}0-pelajaran-{lesson + 1}.md").write_text(_text(module, lesson, chance))
 
 
 def _text(module: int, lesson: int, chance: random.Random) -> str:
@@ -74,7 +71,8 @@ def measure(modules: int, lessons: int) -> dict[str, float]:
 
 def _warm(root: Path, cache: Path) -> dict[str, float]:
     command = [sys.executable, "-c", WARM, str(root), str(cache)]
-    readers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent) for _ in range(3)]
+    here = Path(__file__).parent.parent
+    readers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=here) for _ in range(3)]
     starts = [[float(number) for number in reader.stdout.readline().split()] for reader in readers]  # type: ignore[union-attr]
     time.sleep(1)
     live = [_change(root, readers, number) for number in range(3)]
@@ -84,7 +82,7 @@ def _warm(root: Path, cache: Path) -> dict[str, float]:
         total.append(float(out))
     return {
         "warm_three_at_once_s": max(seconds for seconds, _ in starts), "live_s": max(live), "live_median_s": sorted(live)[1],
-        "catalogue_mb_each": max(memory for _, memory in starts), "all_processes_pss_mb": sum(total),
+        "catalogue_mb_each": max(memory for _, memory in starts), "more_pss_mb_in_all": sum(total),
     }
 
 

@@ -87,7 +87,7 @@ def _fill() -> None:
     db.create_all()
     if db.session.get(Reader, 1) is None:
         db.session.add(Reader(id=1, name="Sari Damanik"))
-        db.session.add_all(Lesson(id=number, title=f"Pelajaran {number}", text=TEXT * 52) for number in range(1, 31))
+        db.session.add_all(Lesson(id=number, title=f"Pelajaran {number}", text=TEXT * 58) for number in range(1, 31))
         db.session.add_all(Progress(reader_id=1, lesson_id=number) for number in range(1, 8))
         db.session.commit()
 

@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lms import config, wiring
 from lms.base.db import db, prepare
 from lms.content.library import Library
-from lms.web import errors, headers, layout, static_files
+from lms.web import errors, headers, layout, odd_text, static_files
 
 LARGEST_BODY = 8 * 1024 * 1024
 
@@ -25,6 +25,7 @@ def create_app(settings: config.Settings | None = None, *, library: Library | No
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     _open_database(app)
+    odd_text.register(app)
     CSRFProtect(app)
     static_files.register(app)
     layout.register(app, wiring.NAVIGATION)

@@ -11,6 +11,7 @@ from lms.assessment import service as assessment
 from lms.assessment import trainer_views as assessment_results_pages
 from lms.assessment import views as assessment_pages
 from lms.base import jobs
+from lms.base.texts import N_
 from lms.certificates import printing
 from lms.certificates import service as certificates
 from lms.certificates import views as certificates_pages
@@ -27,11 +28,11 @@ from lms.web.layout import Place
 
 EVERYONE = frozenset({"learner", "trainer", "supervisor", "admin"})
 NAVIGATION: tuple[Place, ...] = (
-    Place("home.start", "home", "Home", EVERYONE),
-    Place("learning.catalogue", "grid", "Catalogue", EVERYONE),
-    Place("certificates.mine", "cert", "Certificates", EVERYONE),
-    Place("home.team", "users", "Team", frozenset({"supervisor", "admin"})),
-    Place("people_admin.people", "users", "People", frozenset({"admin"})),
+    Place("home.start", "home", N_("Home"), EVERYONE),
+    Place("learning.catalogue", "grid", N_("Catalogue"), EVERYONE),
+    Place("certificates.mine", "cert", N_("Certificates"), EVERYONE),
+    Place("home.team", "users", N_("Team"), frozenset({"supervisor", "admin"})),
+    Place("people_admin.people", "users", N_("People"), frozenset({"admin"})),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (
     people_pages.bp, people_admin_pages.bp, learning_pages.bp, assessment_pages.bp, assessment_results_pages.bp,

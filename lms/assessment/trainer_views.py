@@ -15,6 +15,7 @@ from lms.base.errors import NotFound, Refused
 from lms.content.catalog import Module, Quiz
 from lms.questions import BadResponse
 from lms.web.access import allow
+from lms.web.asked import page_number
 from lms.web.content import catalog
 from lms.web.errors import refuse_to, sentence
 from lms.web.pages import render
@@ -58,7 +59,7 @@ def give_mark(item_id: int) -> Response | tuple[str, int]:
 def participants(slug: str) -> str:
     """Who takes part in a module and how far they are."""
     module = _module(slug)
-    page = min(max(1, request.args.get("page", 1, type=int)), 100_000)
+    page = page_number(request.args)
     shown, total = results.participants(slug, page=page)
     return render("assessment/participants.html", module=module, participants=shown, total=total, page=page,
                   pages=max(1, -(-total // results.PAGE)))

@@ -3,6 +3,8 @@
 import logging
 import secrets
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from flask import current_app
@@ -168,7 +170,14 @@ def _live(serial: str, reason: str) -> Certificate:
 
 def design_of(name: str) -> Design:
     """The design of a name, as its folder is now."""
-    return load_design(_settings().content_dir / "certificates" / name)
+    folder = _settings().content_dir / "certificates" / name
+    stamps = tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.glob("**/*")))
+    return _read_design(folder, stamps)
+
+
+@lru_cache(maxsize=16)
+def _read_design(folder: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Design:
+    return load_design(folder)
 
 
 def _settings() -> Settings:

@@ -22,7 +22,7 @@ CALLOUT = re.compile(r"\s*\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$
 LOOKS = {
     "note": ("", "info"), "tip": ("ok", "bulb"), "important": ("warn", "alert"), "warning": ("warn", "alert"), "caution": ("bad", "ban"),
 }
-EMBEDS = ("img", "video", "audio", "iframe", "embed", "object")
+EMBEDS = ("img", "video", "audio", "embed", "object")
 
 
 @dataclass(slots=True)

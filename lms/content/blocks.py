@@ -8,7 +8,7 @@ from html import escape
 from markdown_it.tree import SyntaxTreeNode
 
 from lms.content.highlight import code_block
-from lms.content.inlines import InlineWriter
+from lms.content.inlines import InlineWriter, without_frames
 from lms.content.leaves import Leaves
 from lms.content.mathml import formula
 from lms.content.problems import Problems
@@ -174,4 +174,4 @@ def with_lines(html: str, first: int) -> str:
     """The author's HTML with the line of every link and picture noted on it."""
     def note(found: re.Match[str]) -> str:
         return f'{found[0]} data-line="{first + html.count(chr(10), 0, found.start())}"'
-    return re.sub(r"<(?:a|img|video|audio|source|iframe|embed|object)(?=[\s/>])", note, html, flags=re.IGNORECASE)
+    return re.sub(r"<(?:a|img|video|audio|source|embed|object)(?=[\s/>])", note, without_frames(html), flags=re.IGNORECASE)

@@ -119,4 +119,10 @@ def _begins_item(node: SyntaxTreeNode) -> bool:
 
 
 def _with_line(html: str, line: int) -> str:
-    return re.sub(r"^<(?:a|img|video|audio|source|iframe|embed|object)(?=[\s/>])", rf'\g<0> data-line="{line}"', html, flags=re.IGNORECASE)
+    shown = without_frames(html)
+    return re.sub(r"^<(?:a|img|video|audio|source|embed|object)(?=[\s/>])", rf'\g<0> data-line="{line}"', shown, flags=re.IGNORECASE)
+
+
+def without_frames(html: str) -> str:
+    """HTML with `<embed>` for `<iframe>`, whose content no parser would escape."""
+    return re.sub(r"<iframe(?=[\s/>])", "<embed", html, flags=re.IGNORECASE)

@@ -21,6 +21,7 @@ KNOWN: dict[str, tuple[Level, str, str]] = {
     "still-written": ("error", N_("The file is still being written."), N_("Save and close it in the editor.")),
     "too-costly": ("error", N_("The text takes too much time or memory to render."),
                    N_("Look for long runs of brackets or deep nesting near this line and shorten them.")),
+    "bad-html": ("error", N_("The HTML in this text cannot be read."), N_("Remove unusual HTML; Markdown is enough.")),
     "too-deep": ("error", N_("Lists, quotes or tags are nested deeper than %(limit)s levels."), N_("Use fewer levels.")),
     # front matter
     "yaml-broken": ("error", N_("The front matter is not valid YAML: %(reason)s."), N_("Write one `key: value` per line.")),

@@ -34,10 +34,10 @@ def normalise(text: str, leaves: Leaves, problems: Problems) -> str:
 def _take_abbreviations(tokens: list[Token]) -> list[tuple[str, str]]:
     """Remove the paragraphs that only define abbreviations; their definitions."""
     found: dict[str, str] = {}
-    for place in range(len(tokens) - 1, -1, -1):
-        if tokens[place].type != "inline" or tokens[place - 1].type != "paragraph_open":
-            continue
-        defined = dialect.abbreviations(tokens[place].content)
+    inlines = [place for place, token in enumerate(tokens) if token.type == "inline"]
+    for place in reversed(inlines):
+        in_paragraph = tokens[place - 1].type == "paragraph_open"
+        defined = dialect.abbreviations(tokens[place].content) if in_paragraph else None
         if defined:
             found.update(defined)
             del tokens[place - 1:place + 2]

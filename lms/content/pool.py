@@ -39,7 +39,7 @@ class Child:
         environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": paths, "LC_ALL": "C.UTF-8"}
         command = [sys.executable, "-c", START, str(PACKAGE)]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and text
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, bufsize=0,
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=0,
         )
         self._left = b""
         self.tasks = 0

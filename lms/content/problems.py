@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from lms.content.catalog import Mistake
 from lms.content.files import Unreadable
 from lms.content.mistakes import mistake, near_mistake
@@ -23,6 +25,6 @@ class Problems:
         """Add one with "did you mean"."""
         self.found.append(near_mistake(code, self.file, self.first_line + line, near=near, **params))
 
-    def stop(self, code: str, line: int, **params: str) -> None:
+    def stop(self, code: str, line: int, **params: str) -> NoReturn:
         """Give the text up: raises Unreadable."""
         raise Unreadable(mistake(code, self.file, self.first_line + line, **params))

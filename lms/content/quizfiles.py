@@ -9,7 +9,8 @@ from typing import Any
 
 from lms.content import records
 from lms.content.cache import Cache, digest
-from lms.content.catalog import Mistake, Pool as QuestionPool, Quiz
+from lms.content.catalog import Mistake, Quiz
+from lms.content.catalog import Pool as QuestionPool
 from lms.content.files import MARKDOWN, Stamp, Unreadable, read_source
 from lms.content.identity import stem
 from lms.content.labels import default_language, labels

@@ -102,7 +102,10 @@ def _tree(html: str, problems: Problems) -> ET.Element:
     """The tree a browser would make of the HTML."""
     tidied = re.sub(r"<(br|hr|img|input|col|source|embed|wbr)\b((?:[^>\"]|\"[^\"]*\")*)>", r"<\1\2/>", tidy(html))
     _check_depth(tidied, problems)
-    return ET.fromstring(f"<div>{tidied.replace('&nbsp;', '&#160;')}</div>")  # noqa: S314 - nh3 wrote it, no entities
+    try:
+        return ET.fromstring(f"<div>{tidied.replace('&nbsp;', '&#160;')}</div>")  # noqa: S314 - nh3 wrote it, no entities
+    except ET.ParseError:
+        problems.stop("bad-html", 0)
 
 
 def _check_depth(html: str, problems: Problems) -> None:

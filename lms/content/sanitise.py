@@ -36,7 +36,7 @@ ALLOWED_CLASSES = CLASSES | OWN_CLASSES
 ID = re.compile(r"mc-[\w:.-]{1,200}")
 # The tidying pass keeps what `arrange` must see (pictures, players, frames, check boxes); the list above follows it.
 SEEN = TAGS | frozenset([
-    "img", "video", "audio", "source", "iframe", "embed", "object", "h1", "figure", "figcaption", "input", "center", "section",
+    "img", "video", "audio", "source", "embed", "object", "h1", "figure", "figcaption", "input", "center", "section",
 ])
 
 
@@ -94,7 +94,7 @@ _SEEN_ATTRIBUTES: dict[str, frozenset[str]] = {
     **ATTRIBUTES,
     "*": ATTRIBUTES["*"] | {"data-line"},
     "a": frozenset({"href", "name"}), "img": frozenset({"src", "alt", "width", "height"}), "video": frozenset({"src"}),
-    "audio": frozenset({"src"}), "source": frozenset({"src"}), "iframe": frozenset({"src"}), "embed": frozenset({"src"}),
+    "audio": frozenset({"src"}), "source": frozenset({"src"}), "embed": frozenset({"src"}),
     "object": frozenset({"data"}), "input": frozenset({"type", "checked"}), "h1": frozenset({"align"}),
 }
 _ANY_SCHEME = {"http", "https", "mailto", "data", "javascript", "vbscript", "file", "ftp", "tel"}

@@ -23,6 +23,7 @@ from lms.web.content import catalog
 TIME_LIMIT = timedelta(minutes=30)
 HALF_A_LESSON = timedelta(minutes=9)
 THINKING = timedelta(seconds=80)
+SITTING = timedelta(minutes=20)  # the same for all: who began first is certified first
 JUST_NOW = timedelta(minutes=30)
 BREAK = timedelta(minutes=45)
 ESSAY = (
@@ -74,6 +75,11 @@ class Chapter:
         planned = sorted(_working_hour(self.days_ago + _share(self.span, count, number), rng) for number in range(count))
         return _apart(planned, before=clock.now() - JUST_NOW)
 
+    @property
+    def ends(self) -> datetime:
+        """When the last sitting is over."""
+        return self.moments()[-1] + SITTING
+
     def chance(self, what: str) -> Random:
         """What is left to chance in this chapter, the same in every loading."""
         return Random(f"{self.nip}/{self.module_id}/{what}")  # noqa: S311 - a made-up past, no secret
@@ -114,9 +120,11 @@ def _try(chapter: Chapter, module: Module, one: Try, rng: Random) -> None:
     place = place_for(catalog(), str(module.quiz), module_id=module.id, purpose="final")
     if one.ending == "out of time" and place.terms.time_limit is None:
         place = replace(place, quiz=replace(place.quiz, settings=replace(place.quiz.settings, time_limit=TIME_LIMIT)))
+    began = clock.now()
     attempt_id = assessment.start(chapter.person_id, place)
     _answer(chapter, attempt_id, one.percent, rng, only_right=one.ending != "submitted")
     if one.ending == "submitted":
+        clock.advance(began + SITTING - clock.now())
         assessment.submit(attempt_id, chapter.person_id)
     elif one.ending == "out of time":
         clock.advance(TIME_LIMIT)

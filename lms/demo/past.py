@@ -41,7 +41,7 @@ def events(ids: Mapping[str, int], supervisors: Sequence[str]) -> list[Event]:
     """All that happened, the oldest first; `ids` are the ids of the 600 people by NIP, in the order of the roll."""
     plan = [*_of_sari(ids[SARI.nip]), *_of_named(ids), *_of_the_crowd(ids, frozenset(supervisors))]
     told = [one for one in plan if one.module_id in catalog().modules]
-    return sorted([*(Event(one.moments()[-1], partial(write, one)) for one in told), *_of_the_office(ids)], key=lambda one: one.at)
+    return sorted([*(Event(one.ends, partial(write, one)) for one in told), *_of_the_office(ids)], key=lambda one: one.at)
 
 
 def _of_sari(person_id: int) -> Iterator[Chapter]:

@@ -19,13 +19,12 @@ from lms.home import team as people
 from lms.learning.labels import WEAVES
 from lms.web import downloads
 from lms.web.access import ANYONE, SIGNED_IN, allow
+from lms.web.asked import page_number, row_id
 from lms.web.content import catalog
 from lms.web.pages import render
 
 bp = Blueprint("home", __name__, template_folder="templates")
 MOST_MADE_NOW = 20
-LAST_PAGE = 100_000
-LARGEST_ID = 2_147_483_647  # PostgreSQL's integer; a larger number is no row's
 Table = tuple[list[str], list[list[downloads.Cell]]]
 
 
@@ -128,15 +127,11 @@ def _wish() -> people.Wish:
     given = request.args
     year = given.get("year", type=int)
     return people.Wish(
-        root_path=_root(), text=given.get("q", "").strip()[:100], unit_id=_row_id(given.get("unit", type=int)),
-        page=min(max(1, given.get("page", 1, int)), LAST_PAGE),
+        root_path=_root(), text=given.get("q", "").strip()[:100], unit_id=row_id(given, "unit"),
+        page=page_number(given),
         module_id=given.get("module", "")[:200], state=given.get("state", "") if given.get("state") in people.STATES else "",
         year=year if year is not None and year in people.years(clock.today()) else clock.today().year,
     )
-
-
-def _row_id(number: int | None) -> int | None:
-    return None if number is None else number if 0 < number <= LARGEST_ID else 0
 
 
 def _query(wish: people.Wish) -> dict[str, Any]:

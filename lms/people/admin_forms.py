@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, SelectField, StringField
+from wtforms import DateField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from lms.people.models import EMPLOYMENTS
@@ -19,6 +19,11 @@ def trimmed(text: str | None) -> str:
 TOO_LONG = Length(max=LONGEST, message=_l("Use at most %(max)d characters."))
 
 
+def in_tree(units: list[UnitPlace]) -> list[SelectChoice]:
+    """The choices of a field for a unit."""
+    return [SelectChoice(unit.id, f"{'– ' * unit.depth}{unit.name}") for unit in units]
+
+
 class PersonForm(FlaskForm):  # type: ignore[misc]
     """What an administrator may change of a person; the NIP stays."""
 
@@ -26,16 +31,16 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     unit_id = SelectField(_l("Unit"), coerce=int)
     position = StringField(_l("Position"), [TOO_LONG], filters=[trimmed])
     rank = StringField(_l("Rank"), [TOO_LONG], filters=[trimmed])
-    employment = SelectField(_l("Employment"), choices=[(name, name) for name in EMPLOYMENTS])
+    employment = SelectField(_l("Employment"), choices=[SelectChoice(name, name) for name in EMPLOYMENTS])
     contract_start = DateField(_l("Start of the agreement"), [Optional()])
-    role = SelectField(_l("Role"), choices=list(ROLE_LABELS.items()))
+    role = SelectField(_l("Role"), choices=[SelectChoice(role, label) for role, label in ROLE_LABELS.items()])
     email = StringField(_l("E-mail"), [Optional(), TOO_LONG,
                                            Regexp(r"[^@\s]+@[^@\s]+\.[^@\s.]+$", message=_l("Write it as name@office.go.id."))],
                         filters=[lambda text: trimmed(text) or None])
 
     def offer(self, units: list[UnitPlace]) -> None:
         """Give the unit field its choices, in the order of the tree."""
-        self.unit_id.choices = [(unit.id, f"{'– ' * unit.depth}{unit.name}") for unit in units]
+        self.unit_id.choices = in_tree(units)
 
     def values(self) -> dict[str, object]:
         """The columns to write."""
@@ -55,4 +60,4 @@ class CodesForm(FlaskForm):  # type: ignore[misc]
 
     def offer(self, units: list[UnitPlace]) -> None:
         """Give the unit field its choices, in the order of the tree."""
-        self.unit_id.choices = [(unit.id, f"{'– ' * unit.depth}{unit.name}") for unit in units]
+        self.unit_id.choices = in_tree(units)

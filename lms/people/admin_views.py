@@ -13,6 +13,7 @@ from lms.people.admin_forms import ROLE_LABELS, CodesForm, ImportForm, PersonFor
 from lms.people.models import ROLES
 from lms.people.roster import COLUMNS
 from lms.web.access import allow
+from lms.web.asked import page_number, row_id
 from lms.web.content import catalog
 from lms.web.errors import refuse_to, sentence
 from lms.web.pages import render
@@ -35,9 +36,9 @@ def people() -> str:
 def _wish() -> queries.Wish:
     given = request.args
     return queries.Wish(
-        text=given.get("q", "").strip()[:100].replace("\0", ""), unit_id=given.get("unit", type=int),
+        text=given.get("q", "").strip()[:100], unit_id=row_id(given, "unit"),
         role=given.get("role", "") if given.get("role") in ROLES else "",
-        active=given.get("active", "") if given.get("active") in {"yes", "no"} else "", page=max(1, min(given.get("page", 1, int), 10**6)),
+        active=given.get("active", "") if given.get("active") in {"yes", "no"} else "", page=page_number(given),
     )
 
 
@@ -46,7 +47,7 @@ def _address(wish: queries.Wish) -> str:
     return url_for("people_admin.people", **{name: value for name, value in named.items() if value and (name, value) != ("page", 1)})
 
 
-@bp.get("/<int:person_id>/")
+@bp.get("/<int(max=2147483647):person_id>/")
 @allow("admin")
 def person(person_id: int) -> str:
     """One person, with all that may be done about her."""
@@ -54,7 +55,7 @@ def person(person_id: int) -> str:
     return _person_page(row, PersonForm(data=dict(row._mapping)))
 
 
-@bp.post("/<int:person_id>/")
+@bp.post("/<int(max=2147483647):person_id>/")
 @allow("admin")
 def change(person_id: int) -> Page:
     """Write what was changed of a person."""
@@ -83,7 +84,7 @@ def _back(person_id: int) -> Response:
     return redirect(url_for("people_admin.person", person_id=person_id), 303)
 
 
-@bp.post("/<int:person_id>/active")
+@bp.post("/<int(max=2147483647):person_id>/active")
 @allow("admin")
 def set_active(person_id: int) -> Response:
     """Deactivate a person, or let her in again."""
@@ -96,7 +97,7 @@ def set_active(person_id: int) -> Response:
     return _back(person_id)
 
 
-@bp.post("/<int:person_id>/code")
+@bp.post("/<int(max=2147483647):person_id>/code")
 @allow("admin")
 def new_code(person_id: int) -> Page:
     """Make an activation code and show it, once."""
@@ -108,7 +109,7 @@ def new_code(person_id: int) -> Page:
     return _person_page(row, PersonForm(formdata=None, data=dict(row._mapping)), code=code)
 
 
-@bp.post("/<int:person_id>/modules")
+@bp.post("/<int(max=2147483647):person_id>/modules")
 @allow("admin")
 def set_modules(person_id: int) -> Response:
     """Say whose results a trainer sees."""

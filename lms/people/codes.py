@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from lms.base import audit, clock
 from lms.base.db import db, hold, transaction
@@ -77,5 +77,5 @@ def _write(made: dict[int, str]) -> None:
     ])
 
 
-def _coded(row: Row[Any], made: dict[int, str]) -> Coded:
+def _coded(row: Any, made: dict[int, str]) -> Coded:
     return Coded(row.nip, row.name, made[row.id])

@@ -71,7 +71,7 @@ def run(text: str, *, with_codes: bool) -> Outcome:
             return Outcome(found, ())
         ids = _add(found.new)
         _update(found.changed)
-        if any("role" in change.after for change in found.changed):
+        if any(change.after.get("role") and change.before["role"] == "admin" for change in found.changed):
             keep_an_admin()
         audit.record("people.imported", "people", detail={
             "new": len(found.new), "changed": len(found.changed), "unchanged": found.unchanged})

@@ -1,17 +1,16 @@
 """Error pages and the sentences of refusals."""
 
+import errno
 import logging
 import secrets
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from flask import Flask, Response, flash, jsonify, redirect, render_template, request
+from flask import Flask, Response, flash, jsonify, make_response, redirect, render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.base import words
@@ -48,8 +47,6 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> AnyResponse | tuple[str | Response, int]:
-        if isinstance(error, RequestRedirect):
-            return redirect(without_host(error.new_url), error.code)
         if error.code is None or error.code < 400:
             return error.get_response()  # type: ignore[return-value]
         known = error.code if error.code in {403, 404, 405, 413, 429} else 400 if error.code < 500 else 500
@@ -66,16 +63,21 @@ def register(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def expired_form(error: CSRFError) -> AnyResponse | tuple[str | Response, int]:
         if wants_json():
-            return page(400, message=_("This form is too old. Load the page again, then send it once more."))
+            message = _("This form is too old. Load the page again, then send it once more.")
+            return jsonify(error="form-expired", message=message, token=generate_csrf()), 400
         return keep_form(error)
 
     @app.errorhandler(OperationalError)
     def busy(error: OperationalError) -> tuple[str | Response, int] | AnyResponse:
         log.error("database: %s", error)
-        body, status = page(503)
-        response = app.make_response((body, status))
-        response.headers["Retry-After"] = "5"
-        return response
+        return _later()
+
+    @app.errorhandler(OSError)
+    def full(error: OSError) -> tuple[str | Response, int] | AnyResponse:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            return crash(error)
+        log.error("the disk is full: %s", error)
+        return _later()
 
     @app.errorhandler(Exception)
     def crash(error: Exception) -> tuple[str | Response, int]:
@@ -84,9 +86,10 @@ def register(app: Flask) -> None:
         return page(500, reference=reference)
 
 
-def without_host(address: str) -> str:
-    """The path and query of an address: whoever sent the request chose its host."""
-    return urlsplit(address)._replace(scheme="", netloc="").geturl()
+def _later() -> Response:
+    response = make_response(page(503))
+    response.headers["Retry-After"] = "5"
+    return response
 
 
 def keep_form(error: CSRFError) -> tuple[str | Response, int]:

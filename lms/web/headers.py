@@ -1,6 +1,7 @@
 """Security headers on every response, and compression of pages."""
 
 import zlib
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
@@ -32,6 +33,8 @@ def register(app: Flask) -> None:
         if secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers.setdefault("Cache-Control", "no-store")
+        if response.status_code == 308 and response.location:  # the router puts in the host that the request named
+            response.location = "/" + urlsplit(response.location)._replace(scheme="", netloc="").geturl().lstrip("/")
         return compress(response)
 
 

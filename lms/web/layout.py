@@ -38,7 +38,7 @@ def register(app: Flask, places: tuple[Place, ...]) -> None:
     """Give the templates of the app what the layout needs."""
     settings = app.extensions["settings"]
     Babel(app, locale_selector=language)
-    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(

@@ -56,6 +56,7 @@ class City:
     folder: Path
     port: int
     people: Mapping[str, Resident] = field(default_factory=lambda: MappingProxyType({}))
+    routes: tuple[str, ...] = ()
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -104,7 +105,7 @@ def founded(folder: Path) -> City:
     city = City(folder, _free_port())
     for name in CONTENT:
         shutil.copytree(REPOSITORY / name, city.content / name)
-    city.people = MappingProxyType(_populate(city))
+    _populate(city)
     return city
 
 
@@ -135,17 +136,18 @@ def stop(city: City) -> int:
         raise
 
 
-def _populate(city: City) -> dict[str, Resident]:
+def _populate(city: City) -> None:
     settings = config.load({}, instance_dir=city.instance, content_dir=city.content, base_url=city.url)
     schema.upgrade(settings.database_url)
     app = create_app(settings)
     try:
         with app.test_request_context():
-            return _move_in()
+            city.people = MappingProxyType(_move_in())
     finally:
         app.extensions["library"].stop()
         with app.app_context():
             db.engine.dispose()
+    city.routes = tuple(rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()))
 
 
 def _move_in() -> dict[str, Resident]:

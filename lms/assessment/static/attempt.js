@@ -8,7 +8,7 @@
   const place = `attempt:${form.dataset.attempt}`;
   const tab = Math.random().toString(36).slice(2, 12);
   const cards = new Map([...form.querySelectorAll("[data-question]")].map((card) => [card.dataset.question, card]));
-  let waiting = 0, sending = false, timer = 0;
+  let waiting = 0, sending = false, renewed = false, timer = 0;
 
   // --- what waits to be sent, in localStorage: it survives a crash and a lost connection
   const load = () => { try { return JSON.parse(localStorage.getItem(place)) || {}; } catch { return {}; } };
@@ -61,7 +61,7 @@
     try {
       const reply = await fetch(form.action, { method: "POST", body, redirect: "manual", headers: { Accept: "application/json" } });
       sending = false;
-      if (reply.type === "opaqueredirect") return say(words.signin, form.dataset.login);
+      if (reply.status === 401) return say(words.signin, form.dataset.login);
       if (reply.status >= 500 || reply.status === 429) return later();
       settle(position, entry, reply.status, await reply.json());
     } catch {
@@ -79,7 +79,9 @@
   const settle = (position, entry, code, reply) => {
     waiting = 0;
     if (reply.error === "attempt-over") return over();
+    if (reply.token && !renewed) return renew(reply.token);
     if (!reply.answers) return say(reply.message);
+    renewed = false;
     const [answer] = reply.answers;
     const lost = code === 409;
     const card = cards.get(position);
@@ -94,6 +96,13 @@
       keep(rest);
     }
     say(words.saved.replace("{}", reply.time));
+    send();
+  };
+
+  // Signing in again, in whichever tab, ends the tokens of before; the refusal brings a new one.
+  const renew = (token) => {
+    renewed = true;
+    document.querySelectorAll("[name=csrf_token]").forEach((field) => { field.value = token; });
     send();
   };
 
