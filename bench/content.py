@@ -7,6 +7,7 @@ Makes the tree and the cache in a temporary folder and removes both.
 
 import json
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -66,6 +67,7 @@ def measure(modules: int, lessons: int) -> dict[str, float]:
         library.load()
         found: dict[str, float] = {"modules": modules, "lessons": modules * lessons, "cold_s": time.perf_counter() - started}
         library.stop()
+        found["cold_cpu_s"] = sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
         return found | _warm(root, cache)
 
 

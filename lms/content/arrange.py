@@ -71,12 +71,16 @@ class Arranger:
             words = self.words_of(element)
             if words and (title is None or _same(title, words)):
                 self._made.title = words
-                _remove(parent, place)
-            return
+                _replace(parent, parent[place], "")
+            if words:
+                return
 
     def _headings(self) -> None:
         """Levels without gaps, beginning at `top`; anchors as Git hosts make them."""
         open_levels: list[int] = []
+        for parent, _, element in list(_places(self._root, HEADINGS)):
+            if not len(element) and not (element.text or "").strip():
+                _replace(parent, element, "")
         for element in [found for found in self._root.iter() if found.tag in HEADINGS]:
             written = int(element.tag[1])
             while open_levels and open_levels[-1] >= written:
@@ -192,10 +196,6 @@ def _places(root: ET.Element, tags: tuple[str, ...]) -> Iterator[tuple[ET.Elemen
 
 def _same(one: str, other: str) -> bool:
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
-
-
-def _remove(parent: ET.Element, place: int) -> None:
-    _replace(parent, parent[place], "")
 
 
 def _drop_empty(parent: ET.Element) -> None:

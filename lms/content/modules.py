@@ -147,7 +147,7 @@ class Builder:
         file = seen.intro.file if seen.intro else ""
         revision = self._write(title or "", self._linked(seen.intro, intro, linker) if seen.intro else "")
         found = [*seen.mistakes, *(one for made in compiled.values() for one in made.mistakes), *linker.made.mistakes]
-        if not lessons:
+        if set(folder.files) <= {_introduction(folder)} and not folder.broken:
             found.append(mistake("no-lessons", file or f"modules/{seen.folder}"))
         values = dict(seen.intro.metadata.values) if seen.intro else {}
         return Draft(

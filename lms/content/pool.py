@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,7 @@ class Pool:
         self.used = time.monotonic()
         for _ in range(self.size):
             self._idle.put(None)
+        weakref.finalize(self, _stop_all, self._idle)
 
     def run(self, task: Task) -> Answer:
         """Have a task done by the next free child. Raises ChildDied."""
@@ -115,17 +117,18 @@ class Pool:
         if time.monotonic() - self.used < seconds:
             return
         with self._lock:
-            waiting = self._waiting()
-            for child in waiting:
-                if child:
-                    child.stop()
-            for _ in waiting:
+            for _ in range(_stop_all(self._idle)):
                 self._idle.put(None)
 
-    def _waiting(self) -> list[Child | None]:
-        waiting: list[Child | None] = []
-        while True:
-            try:
-                waiting.append(self._idle.get_nowait())
-            except queue.Empty:
-                return waiting
+
+def _stop_all(idle: queue.LifoQueue[Child | None]) -> int:
+    """Stop the children in the queue; how many places there were."""
+    places = 0
+    while True:
+        try:
+            child = idle.get_nowait()
+        except queue.Empty:
+            return places
+        places += 1
+        if child:
+            child.stop()

@@ -4,14 +4,16 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from lms.base.texts import N_
+
 GUESSABLE = ("password", "katasandi", "12345678", "qwerty", "indonesia", "pematangsiantar")
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 256
 DEMO_SIGN_INS = (
-    ("Sari", "learner", "199001012015012001"),
-    ("Budi", "trainer", "198502022010011002"),
-    ("Wati", "supervisor", "197803032005012003"),
-    ("Agus", "admin", "198004042006041004"),
+    ("Sari", N_("learner"), "199001012015012001"),
+    ("Budi", N_("trainer"), "198502022010011002"),
+    ("Wati", N_("supervisor"), "197803032005012003"),
+    ("Agus", N_("admin"), "198004042006041004"),
 )
 DEMO_PASSWORD = "belajar-bersama"  # noqa: S105 - it stands in the README and on the demo's sign-in page
 

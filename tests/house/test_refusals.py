@@ -12,9 +12,10 @@ def literal(call: ast.Call) -> str | None:
 
 
 def test_every_refusal_has_a_sentence() -> None:
-    missing = {(path.relative_to(PROGRAM).as_posix(), code) for path, call in calls("Refused") if (code := literal(call)) and code not in SENTENCES}
+    codes = {(path.relative_to(PROGRAM).as_posix(), literal(call)) for path, call in calls("Refused")}
 
-    assert sorted(missing) == []
+    assert len(codes) > 30
+    assert sorted((path, code) for path, code in codes if code and code not in SENTENCES) == []
 
 
 def test_every_sentence_belongs_to_a_refusal() -> None:

@@ -14,6 +14,10 @@ TRAINERS, LEADERS, ADMINS = "trainer admin", "supervisor admin", "admin"
 ROUTES = {
     "people.login": ANYONE, "people.sign_in": ANYONE, "people.logout": ANYONE, "people.activation": ANYONE, "people.activate": ANYONE,
     "people.password": SIGNED_IN, "people.change_password": SIGNED_IN, "people.language": ANYONE,
+    "people_admin.people": ADMINS, "people_admin.person": ADMINS, "people_admin.change": ADMINS, "people_admin.set_active": ADMINS,
+    "people_admin.set_modules": ADMINS, "people_admin.new_code": ADMINS, "people_admin.codes_form": ADMINS,
+    "people_admin.new_codes": ADMINS, "people_admin.import_form": ADMINS, "people_admin.import_preview": ADMINS,
+    "people_admin.import_confirm": ADMINS,
     "static_files.file": ANYONE, "static_files.icons": ANYONE,
     "learning.catalogue": SIGNED_IN, "learning.module": SIGNED_IN, "learning.lesson": SIGNED_IN, "learning.enrol": SIGNED_IN,
     "learning.finish": SIGNED_IN, "learning.media": SIGNED_IN,

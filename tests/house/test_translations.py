@@ -1,6 +1,7 @@
 """The Indonesian catalogue: complete, with the same placeholders, and compiled from what is written."""
 
 import io
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -79,11 +80,14 @@ def test_the_compiled_catalogue_is_the_written_one() -> None:
     with (CATALOGUE / "messages.mo").open("rb") as file:
         compiled = {singular(message.id): texts(message) for message in read_mo(file) if message.id}
 
-    assert compiled == {singular(message.id): texts(message) for message in written() if message.id and _translated(message)}
+    source = {singular(message.id): texts(message) for message in written() if message.id and _translated(message)}
+    differing = {msgid for msgid in compiled | source if compiled.get(msgid) != source.get(msgid)}
+
+    assert sorted(differing) == []
 
 
 def test_indonesian_never_shouts() -> None:
-    assert [text for message in written() if message.id for text in texts(message) if "!" in text] == []
+    assert [text for message in written() if message.id for text in texts(message) if re.search(r"\w!", text)] == []
 
 
 def test_the_languages_that_are_offered_have_a_catalogue() -> None:

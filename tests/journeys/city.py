@@ -89,7 +89,7 @@ class City:
         """Rows of the program's database, read from outside."""
         connection = sqlite3.connect(f"file:{self.instance / 'lms.db'}?mode=ro", uri=True, timeout=10)
         try:
-            return connection.execute(query, values).fetchall()
+            return list(connection.execute(query, values))
         finally:
             connection.close()
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import axe_core_python
+import axe_core_python  # type: ignore[import-untyped]
 from playwright.sync_api import BrowserContext, Page
 
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text("utf-8")
@@ -22,6 +22,11 @@ OVERFLOW = """() => {
   return document.documentElement.scrollWidth > wide
     ? out.slice(0, 4).map(e => `${e.tagName}.${e.className.baseVal ?? e.className}`).concat(`${document.documentElement.scrollWidth} px`) : [];
 }"""
+DISTORTED = """() => [...document.querySelectorAll('img[width][height]')].filter(e => {
+  const box = e.getBoundingClientRect();
+  const asked = e.getAttribute('width') / e.getAttribute('height');
+  return box.height > 0 && Math.abs(box.width / box.height / asked - 1) > 0.03;
+}).map(e => `${e.getAttribute('src')} ${Math.round(e.getBoundingClientRect().width)}x${Math.round(e.getBoundingClientRect().height)}`)"""
 SMALL = """() => [...document.querySelectorAll('a, button, input, select, textarea, summary, [role=button]')].filter(e => {
   if (e.closest('.skip, .sr') || e.type === 'hidden') return false;
   const style = getComputedStyle(e);
@@ -63,15 +68,16 @@ class Eye:
 
     def inspect(self) -> list[str]:
         """What is wrong with the page as it stands."""
-        found = [*self._too_wide(), *self._axe(RUN_ALL, TAGS, "light"), *(self._small() if self.touch else [])]
+        found = [*self._layout(), *self._axe(RUN_ALL, TAGS, "light"), *(self._small() if self.touch else [])]
         self.page.emulate_media(color_scheme="dark")
         return [*found, *self._axe(RUN_COLOURS, None, "dark"), *(f"console: {line}" for line in self.console if "status of 4" not in line)]
 
-    def _too_wide(self) -> list[str]:
+    def _layout(self) -> list[str]:
         found = []
         for width in self.widths:
             self.page.set_viewport_size({"width": width, "height": 760})
             found += [f"sticks out at {width}: {who}" for who in self.page.evaluate(OVERFLOW)]
+            found += [f"distorted at {width}: {who}" for who in self.page.evaluate(DISTORTED)]
         return found
 
     def _axe(self, script: str, argument: Any, scheme: str) -> list[str]:

@@ -188,3 +188,13 @@ def test_codes_are_made_for_those_of_a_subtree_who_never_set_a_password(browser:
     page = BeautifulSoup(browser.send("/people/codes/", unit_id=below).get_data(as_text=True), "html.parser")
 
     assert [head.get_text() for head in page.select("tbody th")] == ["Sari"]
+
+
+def test_the_last_administrator_is_told_why_she_stays(browser: InspectingClient, office: int) -> None:
+    [agus] = db.session.scalars(select(Person.id))
+
+    browser.send(f"/people/{agus}/", f"/people/{agus}/active", active="no")
+    demoted = browser.send(f"/people/{agus}/", name="Agus", unit_id=office, employment="PNS", role="learner")
+
+    assert (demoted.status_code, queries.person(agus).role, queries.person(agus).active) == (409, "admin", True)
+    assert "This is the last active administrator." in shown(demoted)

@@ -61,7 +61,10 @@
     try {
       const reply = await fetch(form.action, { method: "POST", body, redirect: "manual", headers: { Accept: "application/json" } });
       sending = false;
-      if (reply.status === 401) return say(words.signin, form.dataset.login);
+      if (reply.status === 401) {
+        renewed = false;
+        return say(words.signin, form.dataset.login);
+      }
       if (reply.status >= 500 || reply.status === 429) return later();
       settle(position, entry, reply.status, await reply.json());
     } catch {
