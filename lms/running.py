@@ -4,8 +4,6 @@ import fcntl
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,7 +27,7 @@ def serve(settings: config.Settings) -> None:
     with _alone(settings.instance_dir / "upgrade.lock"):
         schema.upgrade(settings.database_url)
     create_app(settings).extensions["library"].stop()  # renders what is new once, before two processes ask for it
-    worker = Worker()
+    worker = Worker(settings)
     worker.start()
     _announce(settings)
     server = Granian(
@@ -44,40 +42,59 @@ def serve(settings: config.Settings) -> None:
 
 
 class Worker:
-    """The process that runs jobs; started again should it die."""
+    """The process that runs jobs, started again should it die.
 
-    def __init__(self) -> None:
-        self._stopping = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._thread = threading.Thread(target=self._keep, daemon=True)
+    It is forked, before the server has threads, from a process that has imported everything: the two share that memory.
+    """
+
+    def __init__(self, settings: config.Settings) -> None:
+        self._settings = settings
+        self._keeper = 0
 
     def start(self) -> None:
-        """Start the process and watch over it."""
-        self._thread.start()
+        """Fork the process that keeps a worker running."""
+        parent = os.getpid()
+        self._keeper = os.fork()
+        if self._keeper == 0:
+            os._exit(self._keep(parent))
 
     def stop(self) -> None:
-        """Let the process finish its job and end."""
-        self._stopping.set()
-        process = self._process
-        if process and process.poll() is None:
-            process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(20)
-                return
-            process.kill()
+        """Let the worker finish its job and end."""
+        with suppress(ProcessLookupError, ChildProcessError):
+            os.kill(self._keeper, signal.SIGTERM)
+            os.waitpid(self._keeper, 0)
 
-    def _keep(self) -> None:
-        while not self._stopping.is_set():
-            self._process = subprocess.Popen([sys.executable, "-m", "lms", "work"], start_new_session=True)
-            self._process.wait()
-            self._stopping.wait(1)
+    def _keep(self, parent: int) -> int:
+        stopping = _stop_signal()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        while not stopping.is_set() and os.getppid() == parent:
+            worker = os.fork()
+            if worker == 0:
+                os._exit(_work_once(self._settings))
+            while os.waitpid(worker, os.WNOHANG) == (0, 0):
+                if stopping.wait(0.3) or os.getppid() != parent:
+                    with suppress(ProcessLookupError):
+                        os.kill(worker, signal.SIGTERM)
+                    os.waitpid(worker, 0)
+                    return 0
+        return 0
+
+
+def _work_once(settings: config.Settings) -> int:
+    work(settings)
+    return 0
+
+
+def _stop_signal() -> threading.Event:
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    return stopping
 
 
 def work(settings: config.Settings) -> None:
     """Run jobs until SIGTERM or until the process that started us is gone."""
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = _stop_signal()
+    signal.signal(signal.SIGINT, signal.getsignal(signal.SIGTERM))
     parent = os.getppid()
     app = create_app(settings)
     with app.app_context():

@@ -3,10 +3,13 @@
 from datetime import date
 from itertools import count
 
+from flask import Flask
+from sqlalchemy import select
+
 from lms.base import clock
 from lms.base.db import db, transaction
-from lms.people import passwords
-from lms.people.models import ModuleTrainer, Person, Unit
+from lms.people import passwords, service
+from lms.people.models import ModuleTrainer, Person, SignIn, Unit
 
 _numbers = count(1)
 
@@ -44,3 +47,10 @@ def trains(person_id: int, module_id: str) -> None:
     """Let a person see the results of a module."""
     with transaction():
         db.session.add(ModuleTrainer(person_id=person_id, module_id=module_id))
+
+
+def signed_in(app: Flask, nip: str, password: str) -> int | None:
+    """Sign in as a browser would; the id of the person in the row that this makes."""
+    with app.test_request_context():
+        service.sign_in(nip, password, address="::1")
+        return db.session.scalars(select(SignIn.person_id).order_by(SignIn.created_at.desc(), SignIn.token_hash)).first()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from lms.assessment import rules
 from lms.assessment.models import Attempt, AttemptItem, ExtraAttempt, Mark, QuestionRevision
@@ -100,18 +100,21 @@ def items(attempt_id: int) -> tuple[Item, ...]:
 
 def for_saving(attempt_id: int, positions: Sequence[int]) -> Sequence[Row[Any]]:
     """State, deadline and owner of the attempt beside each asked item, in one query; nobody else writes them meanwhile."""
-    return db.session.execute(
-        select(
-            Attempt.person_id, Attempt.module_id, Attempt.state, Attempt.deadline, AttemptItem.id, AttemptItem.position,
-            AttemptItem.response, AttemptItem.flagged, AttemptItem.version, AttemptItem.tab, AttemptItem.seq,
-            AttemptItem.checked_at, QuestionRevision.type, QuestionRevision.face,
-        )
-        .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
-        .join(QuestionRevision, QuestionRevision.hash == AttemptItem.revision_hash)
-        .where(Attempt.id == attempt_id, AttemptItem.position.in_(positions))
-        .order_by(AttemptItem.position)
-        .with_for_update(of=(Attempt, AttemptItem))
-    ).all()
+    return db.session.execute(_FOR_SAVING, {"attempt": attempt_id, "positions": list(positions)}).all()
+
+
+_FOR_SAVING = (
+    select(
+        Attempt.person_id, Attempt.module_id, Attempt.state, Attempt.deadline, AttemptItem.id, AttemptItem.position,
+        AttemptItem.response, AttemptItem.flagged, AttemptItem.version, AttemptItem.tab, AttemptItem.seq,
+        AttemptItem.checked_at, QuestionRevision.type, QuestionRevision.face,
+    )
+    .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
+    .join(QuestionRevision, QuestionRevision.hash == AttemptItem.revision_hash)
+    .where(Attempt.id == bindparam("attempt"), AttemptItem.position.in_(bindparam("positions", expanding=True)))
+    .order_by(AttemptItem.position)
+    .with_for_update(of=(Attempt, AttemptItem))
+)
 
 
 def attempts(enrolment_id: int, quiz_id: str, purpose: str) -> tuple[Sheet, ...]:

@@ -65,7 +65,11 @@ def nearest_path(wanted: str, paths: Collection[str]) -> str | None:
     same = [path for path in paths if path.rpartition("/")[2].lower() in (name, f"{name}.md")]
     if same:
         return min(same, key=lambda path: (len(path), path))
-    return nearest(wanted, paths) if len(paths) <= COMPARED else None
+    if len(paths) > COMPARED:
+        return None
+    stems = {stem(path): path for path in paths}
+    found = nearest(stem(wanted), stems)
+    return found and stems[found]
 
 
 def nearest(wanted: str, names: Iterable[str]) -> str | None:

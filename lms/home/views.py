@@ -115,7 +115,7 @@ def _file(row: Certificate) -> Path:
 
 
 def _name(row: Certificate) -> str:
-    holder = "".join(letter for letter in row.snapshot["name"] if letter.isalnum() or letter in " .-")[:60].strip()
+    holder = "".join(letter for letter in row.snapshot["name"] if letter.isalnum() or letter in " .-")[:60].strip(" .")
     return f"{holder} {row.module_id} {row.number.replace('/', '-')}.pdf"
 
 

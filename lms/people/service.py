@@ -20,18 +20,24 @@ CODE_DAYS = 30
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
-def sign_in(nip: str, password: str, *, address: str) -> int:
-    """The id of the person who signs in. Raises Refused "sign-in-wrong" (for whatever reason) or "too-many-tries"."""
+def sign_in(nip: str, password: str, *, address: str) -> str:
+    """Sign a person in on this browser; gives the secret for the cookie.
+
+    Raises Refused "sign-in-wrong" (for whatever reason) or "too-many-tries".
+    """
     read = read_nip(nip)
     account = read.text if isinstance(read, Nip) else nip[:40]
-    throttle.count_try("sign-in-address", address, most=TRIES_PER_ADDRESS, window=WINDOW)
-    throttle.count_try("sign-in", f"{account}@{address}", most=TRIES_PER_ACCOUNT_AND_ADDRESS, window=WINDOW)
+    by_address = throttle.Limit("sign-in-address", address, TRIES_PER_ADDRESS, WINDOW)
+    by_account = throttle.Limit("sign-in", f"{account}@{address}", TRIES_PER_ACCOUNT_AND_ADDRESS, WINDOW)
+    throttle.count_tries(by_address, by_account)
     row = db.session.execute(select(Person.id, Person.password_hash, Person.active).where(Person.nip == account)).first()
     right = passwords.matches(row.password_hash if row else None, password)
     if row is None or not right or not row.active:
         raise Refused("sign-in-wrong")
-    throttle.forget("sign-in", f"{account}@{address}")
-    return int(row.id)
+    with transaction():
+        throttle.forget(by_account)
+        throttle.take_back(by_address)
+        return signins.begin(row.id)
 
 
 def change_password(person_id: int, old: str, new: str, *, keep: str) -> None:

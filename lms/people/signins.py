@@ -85,10 +85,10 @@ def _alive(created: datetime, seen: datetime) -> bool:
 
 def begin(person_id: int) -> str:
     """Sign a person in on this browser; gives the secret for the cookie. A sign-in of before ends."""
-    end()
     token = secrets.token_urlsafe(32)
     now = clock.now()
     with transaction():
+        _forget_cookie()
         db.session.add(SignIn(
             token_hash=_hash(token), person_id=person_id, created_at=now, seen_at=now,
             address=request.remote_addr, browser=request.user_agent.string[:200],
@@ -98,10 +98,14 @@ def begin(person_id: int) -> str:
 
 def end() -> None:
     """End the sign-in of the cookie sent, if there is one."""
+    with transaction():
+        _forget_cookie()
+
+
+def _forget_cookie() -> None:
     token = request.cookies.get(cookie_name())
     if token:
-        with transaction():
-            db.session.execute(delete(SignIn).where(SignIn.token_hash == _hash(token)))
+        db.session.execute(delete(SignIn).where(SignIn.token_hash == _hash(token)))
     g.pop("_login_user", None)
 
 

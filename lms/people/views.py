@@ -34,10 +34,10 @@ def sign_in() -> Response | tuple[str, int]:
     if not form.validate():
         return _login_page(form), 422
     try:
-        person_id = service.sign_in(form.nip.data, form.password.data, address=request.remote_addr or "")
+        token = service.sign_in(form.nip.data, form.password.data, address=request.remote_addr or "")
     except Refused as refused:
         return _login_page(form, sentence(refused)), 429 if refused.code == "too-many-tries" else 401
-    return _enter(person_id)
+    return _enter(token)
 
 
 def _login_page(form: SignInForm, refusal: str | None = None) -> str:
@@ -46,8 +46,7 @@ def _login_page(form: SignInForm, refusal: str | None = None) -> str:
                   next=safe_next(request.values.get("next")))
 
 
-def _enter(person_id: int) -> Response:
-    token = signins.begin(person_id)
+def _enter(token: str) -> Response:
     session.clear()
     response = redirect(safe_next(request.values.get("next")) or url_for("home.start"), 303)
     signins.hand_over(response, token)  # type: ignore[arg-type]
@@ -84,7 +83,7 @@ def activate() -> Response | tuple[str, int]:
         person_id = service.activate(form.nip.data, form.code.data, form.new.data, address=request.remote_addr or "")
     except Refused as refused:
         return render("people/activation.html", form=form, refusal=sentence(refused)), 409
-    return _enter(person_id)
+    return _enter(signins.begin(person_id))
 
 
 @bp.get("/password")

@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers.setdefault("Cache-Control", "no-store")
         if response.status_code == 308 and response.location:  # the router puts in the host that the request named
+            response.data = b""
             response.location = "/" + urlsplit(response.location)._replace(scheme="", netloc="").geturl().lstrip("/")
         return compress(response)
 

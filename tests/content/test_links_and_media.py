@@ -14,6 +14,11 @@ def page(tmp_path: Path, text: str, **files: str | bytes) -> Path:
     return write(tmp_path / "c", {"modules/m/a.md": text, **{f"modules/m/{name}": content for name, content in files.items()}})
 
 
+def width_of(path: Path) -> int:
+    with Image.open(path) as kept:
+        return kept.width
+
+
 def test_a_picture_alone_is_a_figure_with_sizes_and_smaller_variants(tmp_path: Path) -> None:
     root = page(tmp_path, '![Warga antre](media/loket.png "Loket pukul delapan")\n')
     picture(root / "modules/m/media/loket.png", 1300, 650)
@@ -38,7 +43,7 @@ def test_every_address_of_a_picture_is_served(tmp_path: Path) -> None:
     assert image is not None
     addresses = [part.split()[0] for part in str(image["srcset"]).split(", ")] + [str(image["src"])]
     kept = [library.media(*address.removeprefix("/media/").split("/")) for address in addresses]
-    assert [Image.open(path).size[0] for path in kept if path] == [480, 960, 1300, 1300]
+    assert [width_of(path) for path in kept if path] == [480, 960, 1300, 1300]
 
 
 def test_what_a_camera_notes_in_a_picture_is_not_published(tmp_path: Path) -> None:
@@ -50,9 +55,8 @@ def test_what_a_camera_notes_in_a_picture_is_not_published(tmp_path: Path) -> No
     library.load()
     library.stop()
 
-    kept = Image.open(next((tmp_path / "cache/media").glob("*/foto.jpg")))
-
-    assert (dict(kept.getexif()), kept.size) == ({}, (60, 90))
+    with Image.open(next((tmp_path / "cache/media").glob("*/foto.jpg"))) as kept:
+        assert (dict(kept.getexif()), kept.size) == ({}, (60, 90))
 
 
 def test_svg_is_served_as_it_is(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lms.content.labels import labels
 from lms.content.library import Library
 from lms.content.pool import ChildDied, Pool
 from tests.content.courses import write
@@ -97,7 +98,7 @@ def test_a_text_that_costs_too_much_is_a_located_mistake_or_rendered_in_time(tmp
 
 def test_a_bomb_is_stopped_by_its_processor_time_and_the_next_text_is_rendered() -> None:
     pool = Pool(1)
-    task = {"kind": "page", "file": "f.md", "first_line": 1, "labels": {}, "title": None}
+    task = {"kind": "page", "file": "f.md", "first_line": 1, "labels": dict(labels("xx")), "title": None}
 
     with pytest.raises(ChildDied):
         pool.run({**task, "text": "![" * 60_000})
@@ -111,7 +112,7 @@ def test_a_renderer_knows_nothing_of_the_programs_secrets(monkeypatch: pytest.Mo
     monkeypatch.setenv("LMS_SECRET_KEY", "rahasia")
     pool = Pool(1)
 
-    pool.run({"kind": "page", "file": "f.md", "first_line": 1, "labels": {}, "title": None, "text": "x"})
+    pool.run({"kind": "page", "file": "f.md", "first_line": 1, "labels": dict(labels("xx")), "title": None, "text": "x"})
     child = pool._idle.queue[-1]
     environment = Path(f"/proc/{child._process.pid}/environ").read_text()
     pool.rest()

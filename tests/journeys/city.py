@@ -1,4 +1,4 @@
-"""The program as `lms serve` starts it, with five people, on a content folder of its own."""
+"""The program as `lms serve` starts it, with its people, on a content folder of its own."""
 
 import json
 import os
@@ -47,6 +47,7 @@ BUDI = Resident("Budi Santoso", "198502022010011002")
 WATI = Resident("Wati Simanjuntak", "197803032005012003")
 AGUS = Resident("Agus Salim", "198004042006041004")
 RINI = Resident("Rini Hutagalung", "199405052019032005")
+TONO = Resident("Tono Nainggolan", "199506062020121006")
 
 
 @dataclass
@@ -156,7 +157,8 @@ def _move_in() -> dict[str, Resident]:
     desk = build.unit("Bidang Pelayanan Pendaftaran Penduduk", parent=office, code="dafduk", kind="bidang")
     elsewhere = build.unit("Dinas Perhubungan", parent=city, code="dishub")
     homes = ((SARI, "learner", desk), (DEWI, "learner", desk), (EKA, "learner", desk), (BUDI, "trainer", office),
-             (WATI, "supervisor", office), (AGUS, "admin", city), (RINI, "learner", elsewhere))
+             (WATI, "supervisor", office), (AGUS, "admin", city), (RINI, "learner", elsewhere),
+             (TONO, "learner", elsewhere))
     people = {
         one.name.split()[0]: Resident(
             one.name, one.nip, build.person(one.name, nip=one.nip, role=role, unit_id=unit, password=PASSWORD))

@@ -74,6 +74,14 @@ def attempt_of(page: Page) -> int:
     return int(found[1])
 
 
+def certificate_of(city: City, resident: Resident, module: str) -> str:
+    """The serial of a resident's certificate; she completes the module first if she has none."""
+    query = "SELECT serial FROM certificates WHERE person_id = ? AND module_id = ?"
+    if not city.rows(query, resident.id, module):
+        complete(city, resident, module)
+    return str(city.rows(query, resident.id, module)[0][0])
+
+
 def complete(city: City, resident: Resident, module: str) -> Caller:
     """The same way without a browser, by forms alone; gives the client in which the resident is signed in."""
     caller, attempt = ready_to_submit(city, resident, module)

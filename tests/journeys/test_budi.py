@@ -65,6 +65,16 @@ def test_budi_breaks_a_module_sees_where_and_mends_it_while_learners_read_the_la
     assert not any(_has_banner(budi, "/") for _ in range(6))
 
 
+def test_budi_finds_essays_to_mark_and_the_results_of_his_module_by_links(open_page: OpenPage, city: City) -> None:
+    page = open_page(city.people["Budi"])
+    page.goto("/")
+    to_mark = page.locator('a[href="/marking/"]').count()
+    page.goto(f"/modules/{MODULE}/")
+
+    assert to_mark
+    assert page.locator(f'a[href="/modules/{MODULE}/results/"]').count()
+
+
 def test_learners_are_not_troubled_with_the_mistakes(
     open_page: OpenPage, city: City, edit: Callable[[str, Callable[[str], str]], None]
 ) -> None:

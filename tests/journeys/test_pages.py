@@ -42,14 +42,13 @@ Values = MappingProxyType[str, object]
 def values(city: City) -> Values:
     """Dewi has a certificate, an open attempt and an essay that waits; the numbers that addresses need."""
     dewi = city.people["Dewi"]
-    if not city.rows("SELECT 1 FROM certificates WHERE person_id = ? AND module_id = ?", dewi.id, MODULE):
-        studying.complete(city, dewi, MODULE)
+    serial = studying.certificate_of(city, dewi, MODULE)
     _caller, open_attempt = studying.with_open_attempt(city, dewi, OTHER)
     waiting = _hand_in_essay(city)
     ended, enrolment = city.rows(
         "SELECT id, enrolment_id FROM attempts WHERE person_id = ? AND module_id = ? AND state = 'graded'", dewi.id, MODULE)[0]
     return MappingProxyType({
-        "serial": city.rows("SELECT serial FROM certificates WHERE person_id = ?", dewi.id)[0][0], "open": open_attempt,
+        "serial": serial, "open": open_attempt,
         "waiting": waiting, "ended": ended, "enrolment": enrolment, "person": dewi.id,
         "item": city.rows("SELECT item.id FROM attempt_items AS item JOIN question_revisions AS revision"
                           " ON revision.hash = item.revision_hash WHERE attempt_id = ? AND revision.type = 'essay'", waiting)[0][0],
@@ -88,6 +87,17 @@ def test_the_account_menu_is_sound_when_it_is_open(eyes: Callable[[str], tuple[E
         eye.page.click("details.menu summary")
 
         assert eye.inspect() == []
+
+
+def test_a_fault_on_a_page_is_seen(eyes: Callable[[str], tuple[Eye, ...]]) -> None:
+    phone, _desk = eyes("Dewi")
+    phone.look("/password")
+    phone.page.evaluate("() => document.querySelector('main').insertAdjacentHTML('beforeend', '<input><p class=wide>x</p>')")
+    phone.page.evaluate("() => document.querySelector('.wide').style.setProperty('width', '2000px')")
+
+    kinds = {found.split(":")[0].split(" (")[0] for found in phone.inspect()}
+
+    assert kinds >= {"axe label", "small target", "sticks out at 320", "sticks out at 360"}
 
 
 def test_no_page_of_the_program_is_left_out(city: City, values: Values) -> None:

@@ -129,7 +129,7 @@ def test_new_people_are_learners_with_a_code_that_works(dinkes: int) -> None:
     assert service.activate(GOOD, listed.people[1].code, "tujuh gajah biru", address="::1") > 0
 
 
-def test_importing_again_updates_what_differs_and_keeps_what_is_not_said(dinkes: int) -> None:
+def test_importing_again_updates_what_differs_and_keeps_what_is_not_said(app: Flask, dinkes: int) -> None:
     sari = build.person("Sari", nip=GOOD, unit_id=dinkes, role="trainer", password="tujuh gajah biru", rank="III/a")
     build.person("Budi", nip="199009132025242014", unit_id=dinkes, employment="PPPK")
     text = f"nip,name,unit,role,employment\n{GOOD},Sari Damanik,dinkes,,\n199009132025242014,Budi,dinkes,,\n"
@@ -140,7 +140,7 @@ def test_importing_again_updates_what_differs_and_keeps_what_is_not_said(dinkes:
     row = db.session.execute(select(Person.name, Person.role, Person.rank).where(Person.id == sari)).one()
     assert tuple(row) == ("Sari Damanik", "trainer", "III/a")
     assert db.session.scalars(select(ActivationCode)).all() == []
-    assert service.sign_in(GOOD, "tujuh gajah biru", address="::1") == sari
+    assert build.signed_in(app, GOOD, "tujuh gajah biru") == sari
 
 
 def test_a_role_changed_by_import_ends_sign_ins(dinkes: int, sign_in: object) -> None:

@@ -147,7 +147,7 @@ def test_changing_the_password_signs_other_browsers_out(app: Flask, sari: int, v
     changed = visitor.send("/password", old=PASSWORD, new=NEW, again=NEW).status_code
 
     assert (changed, visitor.get("/password").status_code, other.get("/password").status_code) == (303, 200, 302)
-    assert service.sign_in(NIP, NEW, address="::1") == sari
+    assert build.signed_in(app, NIP, NEW) == sari
 
 
 def test_an_activation_code_works_once(app: Flask, visitor: InspectingClient) -> None:
@@ -161,7 +161,7 @@ def test_an_activation_code_works_once(app: Flask, visitor: InspectingClient) ->
 
     assert (first, second.status_code) == (303, 409)
     assert "the code has been used" in words(second.get_data(as_text=True))
-    assert service.sign_in(NIP, NEW, address="::1") == budi
+    assert build.signed_in(app, NIP, NEW) == budi
 
 
 def test_an_activation_code_is_over_after_thirty_days(app: Flask) -> None:
