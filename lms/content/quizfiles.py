@@ -88,8 +88,10 @@ def _linked(stored: dict[str, Any], link: Any) -> Quiz:
     changed = {one["id"] for one in before if "\x02" in json.dumps(one, ensure_ascii=False)}
     if not changed:
         return quiz
-    pools = tuple(replace(pool, questions=tuple(_renewed(one) if one.id in changed else one for one in pool.questions)) for pool in quiz.pools)
-    return _with_pools(quiz, pools)
+    pools = (
+        replace(pool, questions=tuple(_renewed(one) if one.id in changed else one for one in pool.questions)) for pool in quiz.pools
+    )
+    return _with_pools(quiz, tuple(pools))
 
 
 def _renewed(question: Any) -> Any:

@@ -58,7 +58,8 @@ def _greeting() -> str:
 @allow("trainer", "admin")
 def content_mistakes() -> str:
     """Mistakes in the content, with where and what to write instead."""
-    return render("home/content_mistakes.html", found=catalog().mistakes)
+    found = [(mistake.level == "error", mistake.text(_)) for mistake in catalog().mistakes]
+    return render("home/content_mistakes.html", found=found)
 
 
 @bp.get("/team/")

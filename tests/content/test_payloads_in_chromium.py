@@ -50,11 +50,14 @@ def visit(browser: Browser, bodies: dict[str, str], headers: dict[str, str]) -> 
     def answer(route: object) -> None:
         address = route.request.url  # type: ignore[attr-defined]
         name = address.removeprefix("http://lms.test/page/")
-        if name in bodies:
+        if loading["now"] and name in bodies:
             document = f"<!doctype html><meta charset=utf-8><title>{html.escape(name)}</title><body>{bodies[name]}"
             route.fulfill(body=document, headers={"content-type": "text/html", **headers})  # type: ignore[attr-defined]
             return
-        if loading["now"] and not address.startswith("http://lms.test/"):
+        if not loading["now"]:
+            route.abort()  # type: ignore[attr-defined]
+            return
+        if not address.startswith("http://lms.test/"):
             asked.append(f"{name}: {address}")
         route.fulfill(status=404, body="")  # type: ignore[attr-defined]
     context.route("**/*", answer)

@@ -5,11 +5,11 @@ import subprocess
 import tarfile
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from html.parser import HTMLParser
 from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
@@ -23,10 +23,10 @@ CACHE = Path(__file__).parent.parent / ".cache" / "courses"
 PACKAGES = (
     "next@16.4.6", "@stdlib/stats@0.4.1", "npm@11.21.2", "markdownlint@0.40.0", "fastify@5.12.8", "undici@7.30.2", "@stdlib/string@0.4.1",
 )
-BLOCKS = (
+BLOCKS = frozenset((
     "address article aside blockquote br caption dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre "
     "section summary table tbody td tfoot th thead tr ul"
-).split()
+).split())
 CALLOUT = re.compile(r"(<p>\s*)\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]", re.IGNORECASE)
 
 
@@ -113,10 +113,29 @@ def lost_words(page: tuple[str, str, str]) -> tuple[str, dict[str, int]]:
 
 
 def words(html: str) -> Counter[str]:
-    """The visible words, with what a reader sees or hears of formulas and abbreviations; blocks end a word."""
-    soup = BeautifulSoup(html, "html.parser")
-    for block in soup.find_all(BLOCKS):
-        block.insert_before(" ")
-        block.append(" ")
-    told = [str(found.get(name, "")) for found, name in [(one, "alttext" if one.name == "math" else "title") for one in soup.find_all(["math", "abbr"])]]
-    return Counter(re.findall(r"\w+", " ".join([soup.get_text(""), *told])))
+    """The visible words, with what a reader sees or hears of formulas and abbreviations."""
+    reader = Reader()
+    reader.feed(html)
+    reader.close()
+    return Counter(re.findall(r"\w+", "".join(reader.said)))
+
+
+class Reader(HTMLParser):
+    """Collects visible text; a block ends a word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._silent += tag in ("script", "style")
+        told = dict(attrs).get({"math": "alttext", "abbr": "title"}.get(tag, ""))
+        self.said += [f" {told} "] if told else [" "] if tag in BLOCKS else []
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag in ("script", "style") and self._silent > 0
+        self.said += [" "] if tag in BLOCKS else []
+
+    def handle_data(self, data: str) -> None:
+        self.said += [] if self._silent else [data]

@@ -23,7 +23,7 @@ LEARNER = (
 TRAINER = (
     "/", "/modules/", f"/modules/{MODULE}/", f"/modules/{MODULE}/dari-sisi-warga/", "/content/", "/marking/", "/marking/{item}/",
     f"/modules/{MODULE}/results/", f"/modules/{MODULE}/results/questions/", f"/modules/{MODULE}/results/{{enrolment}}/",
-    f"/quizzes/{MODULE}/preview/", "/attempts/{ended}/review/",
+    *(f"/quizzes/{module}/preview/?seed=1" for module in MODULES), "/attempts/{ended}/review/",
 )
 SUPERVISOR = ("/", "/modules/", f"/modules/{MODULE}/", "/team/", "/team/?q=nobody", "/team/{person}/", "/certificates/",
               "/certificates/{serial}/")
@@ -92,8 +92,8 @@ def test_the_account_menu_is_sound_when_it_is_open(eyes: Callable[[str], tuple[E
 def test_a_fault_on_a_page_is_seen(eyes: Callable[[str], tuple[Eye, ...]]) -> None:
     phone, _desk = eyes("Dewi")
     phone.look("/password")
-    phone.page.evaluate("() => document.querySelector('main').insertAdjacentHTML('beforeend', '<input><p class=wide>x</p>')")
-    phone.page.evaluate("() => document.querySelector('.wide').style.setProperty('width', '2000px')")
+    phone.page.evaluate("() => document.querySelector('main').insertAdjacentHTML('beforeend', '<input><div id=wide>x</div>')")
+    phone.page.evaluate("() => document.querySelector('#wide').style.setProperty('min-width', '2000px')")
 
     kinds = {found.split(":")[0].split(" (")[0] for found in phone.inspect()}
 
