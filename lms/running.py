@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -30,15 +31,24 @@ def serve(settings: config.Settings) -> None:
     worker = Worker(settings)
     worker.start()
     _announce(settings)
+    try:
+        while not _serve_until_stopped(settings):
+            click.echo("Server processes died again and again; starting anew.", err=True)
+            time.sleep(1)
+    finally:
+        worker.stop()
+
+
+def _serve_until_stopped(settings: config.Settings) -> bool:
+    """Serve; true once a signal asked to stop, false if the server gave up because its processes kept dying."""
     server = Granian(
         "lms:create_app", factory=True, address=settings.host, port=settings.port, interface=Interfaces.WSGI,
         workers=settings.workers, blocking_threads=1, log_enabled=True, log_level="warning", respawn_failed_workers=True,  # type: ignore[arg-type]
         workers_kill_timeout=20, backpressure=64,
     )
-    try:
+    with suppress(SystemExit):
         server.serve()
-    finally:
-        worker.stop()
+    return bool(server.interrupt_signal)
 
 
 class Worker:

@@ -16,6 +16,7 @@ from lms.certificates import printing
 from lms.certificates import service as certificates
 from lms.certificates import views as certificates_pages
 from lms.certificates.cli import certificates as certificates_commands
+from lms.content.cli import content as content_commands
 from lms.content.quizzes_cli import quizzes as quizzes_commands
 from lms.home import views as home_pages
 from lms.learning import views as learning_pages
@@ -30,6 +31,7 @@ EVERYONE = frozenset({"learner", "trainer", "supervisor", "admin"})
 NAVIGATION: tuple[Place, ...] = (
     Place("home.start", "home", N_("Home"), EVERYONE),
     Place("learning.catalogue", "grid", N_("Catalogue"), EVERYONE),
+    Place("assessment_results.to_mark", "pen", N_("Marking"), frozenset({"trainer"})),
     Place("certificates.mine", "cert", N_("Certificates"), EVERYONE),
     Place("home.team", "users", N_("Team"), frozenset({"supervisor", "admin"})),
     Place("people_admin.people", "users", N_("People"), frozenset({"admin"})),
@@ -38,7 +40,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people_pages.bp, people_admin_pages.bp, learning_pages.bp, assessment_pages.bp, assessment_results_pages.bp,
     certificates_pages.bp, home_pages.bp,
 )
-COMMANDS: tuple[click.Command, ...] = (quizzes_commands, certificates_commands, people_commands)
+COMMANDS: tuple[click.Command, ...] = (content_commands, quizzes_commands, certificates_commands, people_commands)
 NEED_APP: frozenset[str] = frozenset({"people"})
 REACTIONS: Mapping[type, tuple[Callable[[Any], None], ...]] = {ModuleCompleted: (certificates.on_completed,)}
 

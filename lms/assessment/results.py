@@ -88,14 +88,6 @@ class QuestionResult:
         return sum(times for answer, times in self.answers if option in (answer.get("option"), *answer.get("options", ())))
 
 
-def trains(person_id: int, role: str, module_id: str) -> bool:
-    """Whether this person sees the results of a module: its trainers and admins."""
-    if role == "admin":
-        return True
-    wanted = select(ModuleTrainer.module_id).where(ModuleTrainer.person_id == person_id, ModuleTrainer.module_id == module_id)
-    return role == "trainer" and db.session.scalar(wanted) is not None
-
-
 def participants(module_id: str, *, page: int) -> tuple[tuple[Participant, ...], int]:
     """One page of 50 participants by name, and how many there are in all."""
     tried = (

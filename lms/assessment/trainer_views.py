@@ -13,6 +13,7 @@ from lms.assessment import cards, marking, results, rules
 from lms.assessment.forms import LONGEST_COMMENT, read_answers, read_marks, read_reason
 from lms.base.errors import NotFound, Refused
 from lms.content.catalog import Module, Quiz
+from lms.people.queries import trains
 from lms.questions import BadResponse
 from lms.web.access import allow
 from lms.web.asked import page_number
@@ -134,7 +135,7 @@ def _percent(shown: tuple[cards.Card, ...]) -> object:
 
 def _script(item_id: int) -> marking.Script:
     script = marking.script(item_id)
-    if not results.trains(current_user.id, current_user.role, script.module_id):
+    if not trains(current_user.id, current_user.role, script.module_id):
         raise NotFound
     return script
 
@@ -149,7 +150,7 @@ def _mark_page(script: marking.Script, *, refusal: str | None) -> str:
 
 def _module(slug: str) -> Module:
     module = catalog().modules.get(slug)
-    if module is None or not results.trains(current_user.id, current_user.role, slug):
+    if module is None or not trains(current_user.id, current_user.role, slug):
         raise NotFound
     return module
 
@@ -174,6 +175,6 @@ def _quiz(slug: str) -> Quiz:
     if quiz is None:
         raise NotFound
     uses: Any = catalog().uses(slug)
-    if uses and not any(results.trains(current_user.id, current_user.role, use.module_id) for use in uses):
+    if uses and not any(trains(current_user.id, current_user.role, use.module_id) for use in uses):
         raise NotFound
     return quiz

@@ -6,12 +6,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from lms.assessment import cards, queries, results, rules, service
+from lms.assessment import cards, queries, rules, service
 from lms.assessment.forms import read_answers
 from lms.assessment.standing import Place, place_for, standing
 from lms.base import clock, words
 from lms.base.errors import NotFound, Refused
 from lms.learning import queries as learning_queries
+from lms.people.queries import trains
 from lms.questions import BadResponse
 from lms.web.access import SIGNED_IN, allow
 from lms.web.content import catalog
@@ -152,7 +153,7 @@ def _readable(attempt_id: int) -> queries.Sheet:
     sheet = queries.sheet(attempt_id)
     if sheet.person_id == current_user.id:
         return _own(attempt_id)
-    if not results.trains(current_user.id, current_user.role, sheet.module_id):
+    if not trains(current_user.id, current_user.role, sheet.module_id):
         raise NotFound
     return sheet
 

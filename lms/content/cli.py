@@ -63,9 +63,10 @@ def _wanted(found: Mistake, paths: tuple[Path, ...], content_dir: Path) -> bool:
 
 
 def _as_text(found: Iterable[Mistake]) -> str:
-    gettext = translations(default_language()).gettext
-    lines = [one.text(gettext) for one in found]
-    return "\n".join([*lines, gettext("%(count)s mistakes found.") % {"count": len(lines)}])
+    spoken = translations(default_language())
+    lines = [one.text(spoken.gettext) for one in found]
+    total = spoken.ngettext("%(n)s mistake found.", "%(n)s mistakes found.", len(lines)) % {"n": len(lines)}
+    return "\n".join([*lines, total])
 
 
 def _as_json(found: Mistake) -> dict[str, object]:

@@ -29,8 +29,8 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key in which `9-a` comes before `10-b`; an index file comes first in its folder."""
     if stem(name).lower() in INDEX_NAMES:
         return ((-1, 0, name),)
-    parts = re.findall(r"[0-9]+|[^0-9]+", unicodedata.normalize("NFC", name).casefold())
-    return tuple((0, int(part[:18]), "") if part.isdecimal() else (1, 0, part) for part in parts) + ((2, 0, name),)
+    parts = re.findall(r"[0-9]+|[^0-9]+", unicodedata.normalize("NFC", stem(name)).casefold())
+    return tuple((0, int(part[:18]), "") if part.isdecimal() else (1, 0, part) for part in parts) + ((-1, 0, name),)
 
 
 def stem(name: str) -> str:

@@ -16,7 +16,7 @@ WORDS = {
     "back": N_("Back to the text of footnote %(n)s"), "footnotes": N_("Footnotes"),
     "remote": N_("Picture from %(host)s, not loaded"), "remote-media": N_("Content from %(host)s, not loaded"),
     "missing": N_("Picture missing"), "missing-file": N_("File missing"), "gone": N_("this link leads nowhere"),
-    "video": N_("Video: %(title)s"), "audio": N_("Audio: %(title)s"), "captions": N_("Captions"), "download": N_("Download"),
+    "video": N_("Video: %(title)s"), "audio": N_("Audio: %(title)s"),
 }
 
 Labels = dict[str, str]

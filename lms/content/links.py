@@ -177,7 +177,7 @@ class Linker:
             self.made.mistakes.append(mistake("bad-link", file, line, url=reference.target[:80]))
             return media.missing(reference, self._labels["missing-file"])
         self.made.mistakes.append(mistake("remote-media", file, line, url=reference.target[:120]))
-        return media.remote(reference, self._labels["remote"] % {"host": parts})
+        return media.remote(reference, self._labels["remote" if reference.kind == "picture" else "remote-media"] % {"host": parts})
 
     def _not_shown(self, found: Mistake, reference: Reference, path: str, file: str, line: int) -> str:
         if found.code in ("missing-media", "not-readable"):

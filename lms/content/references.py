@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from lms.content.arrange import Arranger
 
-Kind = Literal["anchor", "page", "media"]
+Kind = Literal["anchor", "page", "picture", "player"]
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 IGNORED_IN_SCHEME = re.compile("[\x00-\x20\x7f\u00ad\u200b-\u200f\u2028\u2029\u2060\ufeff\ufffd]")
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -93,7 +93,8 @@ def media_of(element: ET.Element, arranger: Arranger, *, alone: bool) -> str:
     line = int(element.get("data-line") or 0)
     alt = element.get("alt") if element.tag == "img" else (element.get("title") or arranger.words_of(element))
     caption = element.get("title") or "" if element.tag == "img" else ""
-    return arranger.reference(Reference("media", target, line, alt, caption, alone))
+    kind: Kind = "picture" if element.tag == "img" else "player"
+    return arranger.reference(Reference(kind, target, line, alt, caption, alone))
 
 
 def _first_source(element: ET.Element) -> str | None:

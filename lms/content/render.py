@@ -29,7 +29,7 @@ from lms.content.problems import Problems
 from lms.content.references import Reference
 from lms.content.sanitise import sanitise, tidy
 
-RENDERER_VERSION = "1"
+RENDERER_VERSION = "2"
 DEEPEST = 200
 WORD = re.compile(r"\w+")
 LEAD = 200

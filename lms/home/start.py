@@ -108,7 +108,8 @@ def _studied(catalog: Catalog, progress: Mapping[str, Progress]) -> list[Studied
         if module is not None:
             left = len(rules.lessons_left(module, mine.done))
             total = len(module.required)
-            found.append(Studied(module, mine, total - left, total, rules.next_lesson(module, mine.done, mine.last_lesson_id)))
+            following = rules.next_lesson(module, mine.done, mine.last_lesson_id) if left else None
+            found.append(Studied(module, mine, total - left, total, following))
     return found
 
 

@@ -85,7 +85,7 @@ def first_page(wish: Wish) -> tuple[Summary, Sequence[Member]]:
     )).one()
     ordered = select(members).order_by(members.c.name, members.c.id)
     rows = db.session.execute(ordered.limit(PAGE).offset((wish.page - 1) * PAGE))
-    return Summary(*(value or 0 for value in counted)), [_member(row) for row in rows]
+    return Summary(*(int(value or 0) for value in counted)), [_member(row) for row in rows]  # PostgreSQL sums counts as decimals
 
 
 def everybody(wish: Wish) -> Iterator[Member]:
@@ -178,7 +178,7 @@ def _learned(wish: Wish) -> Subquery:
     each = (
         select(
             Enrolment.person_id, func.max(case((Enrolment.completed_at.is_(None), 1), else_=0)).label("studying"),
-            func.max(case((within, 1), else_=0)).label("completed"), func.max(Enrolment.last_seen_at).label("last_seen_at"),
+            func.max(case((within, 1), else_=0)).label("completed"), func.max(func.coalesce(Enrolment.last_seen_at, Enrolment.started_at)).label("last_seen_at"),
             func.min(case((within, Enrolment.hours))).label("hours"),
         ).group_by(Enrolment.person_id, Enrolment.module_id)
     )

@@ -15,6 +15,7 @@ from lms.learning import labels, queries, rules, service, shelf
 from lms.learning.outline import outline_of
 from lms.learning.queries import Progress
 from lms.learning.standing import standing
+from lms.people.queries import trains
 from lms.web.access import SIGNED_IN, allow
 from lms.web.content import catalog, library
 from lms.web.errors import refuse_to
@@ -52,6 +53,7 @@ def module(slug: str) -> str | tuple[str, int]:
     found = catalog()
     return render(
         "learning/module.html", module=module, outline=outline_of(module), mine=mine, previews=_is_staff(),
+        results=_is_staff() and trains(current_user.id, current_user.role, module.id),
         standing=standing(module, mine, completed, today=clock.today()), modules=found.modules, labels=labels,
         words=labels.LESSON_STATES, trail=_trail(module), minutes=round(module.hours * MINUTES_OF_JP),
         intro=library().html(module.intro), quiz=found.quizzes.get(module.quiz or ""),

@@ -48,9 +48,9 @@ def register(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> AnyResponse | tuple[str | Response, int]:
         if error.code is None or error.code < 400:
-            return error.get_response()  # type: ignore[return-value]
+            return error.get_response()
         known = error.code if error.code in {403, 404, 405, 413, 429} else 400 if error.code < 500 else 500
-        return page(known)[0], error.code  # type: ignore[return-value]
+        return page(known)[0], error.code
 
     @app.errorhandler(NotFound)
     def missing(error: NotFound) -> tuple[str | Response, int]:

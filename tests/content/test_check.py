@@ -78,7 +78,7 @@ def test_the_check_prints_every_mistake_and_its_status_says_how_bad_it_is(tmp_pa
     root = write(tmp_path / "c", {"modules/a/module.md": course(titel="x"), "modules/a/1.md": LESSON, "modules/b/1.md": LESSON})
 
     assert run("check", root=root) == (
-        0, "modules/a/module.md:2: The key `titel` is not known. - Did you mean `title`?\n1 mistakes found.\n",
+        0, "modules/a/module.md:2: The key `titel` is not known. - Did you mean `title`?\n1 mistake found.\n",
     )
     assert run("check", "--strict", root=root)[0] == 1
     assert run("check", "--strict", str(root / "modules/b"), root=root) == (0, "0 mistakes found.\n")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import markdown
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Route, sync_playwright
 
 from tests.content.courses import compiled
 from tests.content.payloads import PAYLOADS
@@ -16,10 +16,6 @@ POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
-HOOK = """
-window.ran = []; window.go = () => { window.ran.push(document.title) };
-window.alert = window.go;
-"""
 POKE = """
 () => { for (const found of document.querySelectorAll('a, button, input, summary, details, video, audio, [onclick]')) {
   try { found.focus && found.focus(); found.click && found.click(); } catch (refused) {} } }
@@ -38,63 +34,63 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-def visit(browser: Browser, bodies: dict[str, str], headers: dict[str, str]) -> tuple[list[str], list[str]]:
-    """Open each body as a page of its own; the names of those that ran something, and the foreign addresses asked for on load."""
-    context = browser.new_context()
-    context.add_init_script(HOOK)
-    page = context.new_page()
-    ran: list[str] = []
-    asked: list[str] = []
-    loading = {"now": True}
+class Visits:
+    """Opens pages and notes what they run and ask for. The first load may fetch; later navigations are swallowed."""
 
-    def answer(route: object) -> None:
-        address = route.request.url  # type: ignore[attr-defined]
-        name = address.removeprefix("http://lms.test/page/")
-        if loading["now"] and name in bodies:
-            document = f"<!doctype html><meta charset=utf-8><title>{html.escape(name)}</title><body>{bodies[name]}"
-            route.fulfill(body=document, headers={"content-type": "text/html", **headers})  # type: ignore[attr-defined]
+    def __init__(self, bodies: dict[str, str], headers: dict[str, str]) -> None:
+        self.bodies = bodies
+        self.headers = {"content-type": "text/html", **headers}
+        self.ran: set[str] = set()
+        self.asked: list[str] = []
+        self.name = ""
+        self.loading = True
+
+    def all(self, browser: Browser) -> "Visits":
+        """Open every body as a page of its own and poke everything on it."""
+        context = browser.new_context()
+        context.expose_function("go", lambda *_: self.ran.add(self.name))
+        context.add_init_script("window.alert = window.prompt = window.confirm = window.go")
+        context.route("**/*", self._answer)
+        page = context.new_page()
+        for name in self.bodies:
+            self.name, self.loading = name, True
+            page.goto(f"http://lms.test/page/{name}", wait_until="load")
+            self.loading = False
+            page.evaluate(POKE)
+            page.wait_for_timeout(15)
+        context.close()
+        return self
+
+    def _answer(self, route: Route) -> None:
+        address = route.request.url
+        if self.loading and address == f"http://lms.test/page/{self.name}":
+            document = f"<!doctype html><meta charset=utf-8><title>{html.escape(self.name)}</title><body>{self.bodies[self.name]}"
+            route.fulfill(body=document, headers=self.headers)
             return
-        if not loading["now"]:
-            route.abort()  # type: ignore[attr-defined]
-            return
-        if not address.startswith("http://lms.test/"):
-            asked.append(f"{name}: {address}")
-        route.fulfill(status=404, body="")  # type: ignore[attr-defined]
-    context.route("**/*", answer)
-    page.on("dialog", lambda dialog: dialog.dismiss())
-    for name in bodies:
-        loading["now"] = True
-        page.goto(f"http://lms.test/page/{name}", wait_until="load")
-        ran += _ran(page)
-        loading["now"] = False
-        page.evaluate(POKE)
-        page.wait_for_timeout(15)
-        ran += _ran(page)
-    context.close()
-    return sorted(set(ran)), asked
-
-
-def _ran(page: Page) -> list[str]:
-    return [str(name) for name in page.evaluate("() => window.ran || []")]
+        if self.loading and not address.startswith(("http://lms.test/", "data:")):
+            self.asked.append(f"{self.name}: {address}")
+        route.fulfill(status=204, body="")
 
 
 def test_nothing_runs_and_nothing_is_fetched_with_the_sanitiser_alone(browser: Browser) -> None:
     bodies = {name: compiled(text).html for name, text in PAYLOADS.items()}
 
-    assert visit(browser, bodies, {}) == ([], [])
+    seen = Visits(bodies, {}).all(browser)
+
+    assert (seen.ran, seen.asked) == (set(), [])
 
 
 def test_nothing_runs_with_the_policy_alone(browser: Browser) -> None:
     bodies = {name: markdown.markdown(text, extensions=["extra"]) + text for name, text in PAYLOADS.items()}
 
-    ran, _ = visit(browser, bodies, {"content-security-policy": POLICY})
+    seen = Visits(bodies, {"content-security-policy": POLICY}).all(browser)
 
-    assert ran == []
+    assert seen.ran == set()
 
 
 def test_the_payloads_do_run_without_any_protection(browser: Browser) -> None:
     bodies = {name: markdown.markdown(text, extensions=["extra"]) + text for name, text in PAYLOADS.items()}
 
-    ran, _ = visit(browser, bodies, {})
+    seen = Visits(bodies, {}).all(browser)
 
-    assert len(ran) >= 30
+    assert len(seen.ran) >= 30

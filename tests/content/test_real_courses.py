@@ -23,10 +23,11 @@ CACHE = Path(__file__).parent.parent / ".cache" / "courses"
 PACKAGES = (
     "next@16.4.6", "@stdlib/stats@0.4.1", "npm@11.21.2", "markdownlint@0.40.0", "fastify@5.12.8", "undici@7.30.2", "@stdlib/string@0.4.1",
 )
-BLOCKS = frozenset((
-    "address article aside blockquote br caption dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre "
-    "section summary table tbody td tfoot th thead tr ul"
-).split())
+BLOCKS = frozenset([
+    "address", "article", "aside", "blockquote", "br", "caption", "dd", "details", "div", "dl", "dt", "figcaption", "figure",
+    "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary",
+    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+])
 CALLOUT = re.compile(r"(<p>\s*)\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]", re.IGNORECASE)
 
 

@@ -144,7 +144,7 @@ def test_a_trainers_modules_are_chosen_from_the_catalogue(browser: InspectingCli
     browser.send(f"/people/{budi}/", f"/people/{budi}/modules", module=["sapa", "no-such-module"])
 
     assert queries.trained_modules(budi) == frozenset({"sapa"})
-    assert (queries.trains(budi, "sapa"), queries.trains(budi, "gone")) == (True, False)
+    assert (queries.trains(budi, "trainer", "sapa"), queries.trains(budi, "trainer", "gone")) == (True, False)
 
 
 def test_an_import_is_seen_before_it_is_done(browser: InspectingClient) -> None:
