@@ -178,7 +178,8 @@ def _learned(wish: Wish) -> Subquery:
     each = (
         select(
             Enrolment.person_id, func.max(case((Enrolment.completed_at.is_(None), 1), else_=0)).label("studying"),
-            func.max(case((within, 1), else_=0)).label("completed"), func.max(func.coalesce(Enrolment.last_seen_at, Enrolment.started_at)).label("last_seen_at"),
+            func.max(case((within, 1), else_=0)).label("completed"),
+            func.max(func.coalesce(Enrolment.last_seen_at, Enrolment.started_at)).label("last_seen_at"),
             func.min(case((within, Enrolment.hours))).label("hours"),
         ).group_by(Enrolment.person_id, Enrolment.module_id)
     )
