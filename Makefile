@@ -22,7 +22,8 @@ help: ## list these commands
 system: ## see that Pango and the fonts of certificates are there
 	@sh bench/system.sh libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-noto-core fonts-droid-fallback fonts-dejavu-core
 
-system-test: ## see that Chromium, Poppler, Java and what veraPDF needs are there
+system-test: ## see that Chromium, Poppler, npm, Java and what veraPDF needs are there
+	@command -v npm >/dev/null || sh bench/system.sh npm
 	@sh bench/system.sh chromium poppler-utils default-jdk-headless libjaxb-java libjaxb-api-java zbar-tools fonts-noto-core fonts-droid-fallback fonts-dejavu-core libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
 
 run: .venv/installed system ## install what is missing and serve: the demo city, or the installation that `lms init` made

@@ -28,6 +28,7 @@ BLOCKS = frozenset([
     "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary",
     "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 ])
+pytestmark = pytest.mark.xdist_group("courses")  # one worker fetches and renders them
 CALLOUT = re.compile(r"(<p>\s*)\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]", re.IGNORECASE)
 
 
