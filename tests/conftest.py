@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, event, text
 
 from lms import config, create_app
@@ -129,6 +130,16 @@ def assert_queries(app: Flask) -> Callable[[int], object]:
         assert len(statements) == expected, "\n".join(statements)
 
     return counted
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the run; tests that use it belong to the xdist group "journeys"."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -10,14 +10,13 @@ from sqlalchemy import create_engine
 
 from lms.base.db import prepare
 
-BESIDE = Path(__file__).parents[1] / "migrations"  # in an installed package
-ABOVE = Path(__file__).parents[2] / "migrations"  # in a checkout
+MIGRATIONS = Path(__file__).parents[2] / "migrations"  # beside lms, in a checkout and in an installed package
 
 
 def alembic_config(database_url: str) -> Config:
     """Alembic's settings for a database."""
     config = Config()
-    config.set_main_option("script_location", str(BESIDE if BESIDE.is_dir() else ABOVE))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["database_url"] = database_url
     return config
 

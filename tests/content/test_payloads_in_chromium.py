@@ -1,17 +1,14 @@
 """Every hostile text in a real browser: cleaned without any other protection, and raw under our security policy alone."""
 
 import html
-from collections.abc import Iterator
-from pathlib import Path
 
 import markdown
 import pytest
-from playwright.sync_api import Browser, Route, sync_playwright
+from playwright.sync_api import Browser, Route
 
 from tests.content.courses import compiled
 from tests.content.payloads import PAYLOADS
 
-CHROMIUM = "/usr/bin/chromium"
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
@@ -22,16 +19,7 @@ POKE = """
 """
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.fail("Chromium is missing: apt-get install chromium")
-    with sync_playwright() as player:
-        opened = player.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield opened
-        opened.close()
+pytestmark = pytest.mark.xdist_group("journeys")  # one browser for the run
 
 
 class Visits:

@@ -114,6 +114,7 @@ def test_a_renderer_knows_nothing_of_the_programs_secrets(monkeypatch: pytest.Mo
 
     pool.run({"kind": "page", "file": "f.md", "first_line": 1, "labels": dict(labels("xx")), "title": None, "text": "x"})
     child = pool._idle.queue[-1]
+    assert child is not None
     environment = Path(f"/proc/{child._process.pid}/environ").read_text()
     pool.rest()
 

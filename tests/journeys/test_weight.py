@@ -38,7 +38,7 @@ def test_addresses_that_hold_a_hash_are_immutable(browser: Browser, city: City) 
 
     hashed = [one for one in transfers if one.path.startswith(("/static/", "/media/")) and one.path.count("/") == 3]
 
-    assert {one.path.rsplit("/", 1)[1] for one in hashed} >= {"app.css", "app.js"}
+    assert {one.path.rsplit("/", 1)[1] for one in hashed} >= {"app.css", "lesson.js"}
     assert all("immutable" in one.caching for one in hashed), hashed
 
 
