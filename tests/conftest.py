@@ -132,9 +132,12 @@ def assert_queries(app: Flask) -> Callable[[int], object]:
     return counted
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for the run; tests that use it belong to the xdist group "journeys"."""
+    """One Chromium for each file of tests; they belong to the xdist group "journeys".
+
+    Not for the whole run: Playwright keeps an event loop in this thread, under which pyHanko cannot sign.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
