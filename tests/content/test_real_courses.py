@@ -1,5 +1,6 @@
 """Markdown trees that nobody here wrote: no crash, no hidden lesson, no lost word."""
 
+import fcntl
 import re
 import subprocess
 import tarfile
@@ -35,10 +36,13 @@ CALLOUT = re.compile(r"(<p>\s*)\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]", re.
 @pytest.fixture(scope="module")
 def courses() -> Path:
     """Packages of documentation from npm, unpacked once as modules; kept in tests/.cache."""
-    for package in PACKAGES:
-        folder = CACHE / "modules" / re.sub(r"\W+", "-", package).strip("-")
-        if not folder.exists():
-            _fetch(package, folder)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for package in PACKAGES:
+            folder = CACHE / "modules" / re.sub(r"\W+", "-", package).strip("-")
+            if not folder.exists():
+                _fetch(package, folder)
     return CACHE
 
 
