@@ -24,7 +24,7 @@ system: ## see that Pango and the fonts of certificates are there
 
 system-test: ## see that Chromium, Poppler, npm, Java and what veraPDF needs are there
 	@command -v npm >/dev/null || sh bench/system.sh npm
-	@sh bench/system.sh chromium poppler-utils default-jdk-headless libjaxb-java libjaxb-api-java zbar-tools fonts-noto-core fonts-droid-fallback fonts-dejavu-core libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
+	@sh bench/system.sh chromium poppler-utils default-jdk-headless libjaxb-java libjaxb-api-java zbar-tools fiu-utils fonts-noto-core fonts-droid-fallback fonts-dejavu-core libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
 
 run: .venv/installed system ## install what is missing and serve: the demo city, or the installation that `lms init` made
 	@if [ -f "$${LMS_INSTANCE_DIR:-instance}/settings.env" ]; then exec $(BIN)/lms serve --port $(PORT); else exec $(BIN)/lms demo --port $(PORT); fi
@@ -44,6 +44,7 @@ check: .venv/installed-test system ## ruff, mypy, floors, content, translations,
 
 bench: .venv/installed-test system ## measure speed and memory beside a reference program, and write bench/README.md
 	$(BIN)/python -m bench
+	LMS_TEST_DATABASE_URL="$${LMS_TEST_DATABASE_URL-}" $(BIN)/python -m bench.people
 
 translations: .venv/installed-test ## collect the program's sentences and compile the catalogue
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k N_ --omit-header --sort-by-file --no-location -o lms/translations/messages.pot .

@@ -3,14 +3,16 @@
 import http.client
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from flask import Flask
 from sqlalchemy import func, select
 
 from lms import create_app
+from lms.accounts import signins
 from lms.assessment import service as assessment
 from lms.assessment.models import AttemptItem, QuestionRevision
 from lms.assessment.standing import place_for
@@ -22,8 +24,7 @@ from lms.certificates.models import Certificate
 from lms.config import Settings
 from lms.learning import service as learning
 from lms.learning.models import Enrolment
-from lms.people import signins
-from lms.people.models import Person
+from lms.people.models import Grant, Person
 from lms.people.rules import DEMO_SIGN_INS
 from lms.web.content import catalog
 
@@ -83,7 +84,9 @@ def newcomers(count: int) -> list[Browser]:
     """Learners who have begun no module yet."""
     begun = select(Enrolment.person_id)
     found = db.session.scalars(
-        select(Person.id).where(Person.role == "learner", Person.active, Person.id.not_in(begun)).order_by(Person.id).limit(count)
+        select(Person.id)
+        .where(Person.id.not_in(select(Grant.person_id)), Person.active, Person.id.not_in(begun))
+        .order_by(Person.id).limit(count)
     ).all()
     if len(found) < count:
         raise RuntimeError(f"the demo city has only {len(found)} people who began nothing; load it anew")
@@ -137,6 +140,17 @@ def with_token(browser: Browser, port: int, page: str) -> Browser:
         raise RuntimeError(f"{page}: {answer.status}, no form")
     cookies = [one.partition(";")[0] for one in answer.headers.get_all("Set-Cookie", [])]
     return replace(browser, cookie="; ".join([browser.cookie, *cookies] if browser.cookie else cookies), token=found[1])
+
+
+def known_to(browser: Browser, port: int, fields: Mapping[str, str]) -> Browser:
+    """The browser after a person has signed in with it once and out again: her next sign-in is no news to her."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    headers = {"Cookie": browser.cookie, "Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", "/login", urlencode(fields), headers)
+    answer = connection.getresponse()
+    connection.close()
+    [known] = [one.partition(";")[0] for one in answer.headers.get_all("Set-Cookie", []) if one.startswith("known=")]
+    return replace(browser, cookie=f"{browser.cookie}; {known}")
 
 
 def with_cookie(port: int, page: str) -> str:

@@ -11,6 +11,8 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from werkzeug.wrappers import Response
 
+from lms.serving import Served
+
 
 class Base(DeclarativeBase):
     """Parent of the floor's tables."""
@@ -92,6 +94,11 @@ def _fill() -> None:
         db.session.commit()
 
 
+def served() -> Served:
+    """It as granian calls it."""
+    return Served(create_app())
+
+
 def serve(port: int) -> None:
     """Serve it as the platform is served."""
     from granian import Granian
@@ -99,8 +106,8 @@ def serve(port: int) -> None:
 
     _ = create_app()  # fills the database once, before two processes want to
     Granian(
-        "bench.floor:create_app", factory=True, address="127.0.0.1", port=port, interface=Interfaces.WSGI, workers=2,
-        blocking_threads=1, log_level="warning", backpressure=64,  # type: ignore[arg-type]
+        "bench.floor:served", factory=True, address="127.0.0.1", port=port, interface=Interfaces.RSGI, websockets=False, workers=2,
+        log_level="warning", backpressure=1024,  # type: ignore[arg-type]
     ).serve()
 
 

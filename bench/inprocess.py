@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from flask import current_app
 
+from lms.accounts import passwords
 from lms.certificates import printing, service
 from lms.certificates.models import Certificate
 from lms.certificates.openbadges import credential
 from lms.certificates.pdf import render_pdf
 from lms.certificates.signing import Signer, sign
-from lms.people import passwords
 from lms.people.rules import DEMO_PASSWORD
 
 

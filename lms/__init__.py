@@ -8,9 +8,10 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms import config, wiring
+from lms.base import throttle
 from lms.base.db import db, prepare
 from lms.content.library import Library
-from lms.web import errors, headers, layout, odd_text, static_files
+from lms.web import errors, headers, layout, limits, odd_text, static_files
 
 LARGEST_BODY = 8 * 1024 * 1024
 
@@ -25,6 +26,7 @@ def create_app(settings: config.Settings | None = None, *, library: Library | No
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     _open_database(app)
+    throttle.register(app)
     odd_text.register(app)
     CSRFProtect(app)
     static_files.register(app)
@@ -33,6 +35,7 @@ def create_app(settings: config.Settings | None = None, *, library: Library | No
     headers.register(app)
     app.extensions["library"] = library or _watched(settings)
     wiring.open_rooms(app)
+    limits.register(app)
     gc.collect()
     gc.freeze()  # the courses live as long as the process: looking through them for garbage cost a tenth of each page
     return app
@@ -52,7 +55,8 @@ def _flask_config(settings: config.Settings) -> dict[str, object]:
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
         "WTF_CSRF_SSL_STRICT": False,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"module": pysqlite3.dbapi2} if sqlite else {"pool_pre_ping": True},
+        # Values of statements hold secrets and people's data; errors are logged.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, **({"module": pysqlite3.dbapi2} if sqlite else {"pool_pre_ping": True})},
         "BABEL_DEFAULT_LOCALE": settings.language,
         "TEMPLATES_AUTO_RELOAD": False,
     }

@@ -1,5 +1,6 @@
 """The `lms` command: init, serve, demo, work, doctor, and each room's own group."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import click
 
 from lms import config, create_app, running, wiring
 from lms.base.errors import NotFound, Refused
-from lms.doctor import report
+from lms.doctor import bill_of_materials, parts, report
 
 
 class Simpul(click.Group):
@@ -52,9 +53,9 @@ def serve(host: str | None, port: int | None) -> None:
 def demo(host: str | None, port: int | None, fresh: bool, no_serve: bool) -> None:
     """Serve a demo city of 600 people, in an instance folder of its own."""
     settings = running.demo_settings(host=host, port=port)
-    running.load_demo(settings, fresh=fresh)
+    settings = running.load_demo(settings, fresh=fresh)
     if not no_serve:
-        running.serve(settings)
+        running.serve(running.demo_settings(host=host, port=port))  # read again: a fresh demo has keys of its own
 
 
 @main.command()
@@ -78,14 +79,30 @@ def init(agency: str, unit: str, base_url: str, nip: str, name: str, password: s
 
 @main.command()
 @click.option("--instance", type=click.Path(path_type=Path), help="Instance folder to look at.")
-def doctor(instance: Path | None) -> None:
+@click.option("--licences", is_flag=True, help="List the packages that the program needs, with their licences.")
+@click.option("--json", "as_json", is_flag=True, help="With --licences: as a CycloneDX bill of materials.")
+def doctor(instance: Path | None, licences: bool, as_json: bool) -> None:
     """Say what is missing on this machine and how to mend it; exit status 1 if something is."""
+    if licences:
+        _list_licences(as_json=as_json)
+        return
     findings = report(config.load(instance_dir=instance))
     for finding in findings:
         click.echo(("baik    " if finding.good else "kurang  ") + finding.text)
         if not finding.good:
             click.echo(f"        -> {finding.remedy}")
     raise SystemExit(0 if all(finding.good for finding in findings) else 1)
+
+
+def _list_licences(*, as_json: bool) -> None:
+    found = parts()
+    if as_json:
+        click.echo(json.dumps(bill_of_materials(found), indent=2))
+        return
+    for part in found:
+        click.echo(f"{part.name:<28} {part.version:<14} {part.licence or 'TIDAK DIKETAHUI'}")
+    unknown = sum(part.licence is None for part in found)
+    click.echo(f"{len(found)} paket, {unknown} tanpa lisensi yang dinyatakan")
 
 
 for _group in wiring.COMMANDS:

@@ -7,6 +7,7 @@ from sqlalchemy.types import JSON, TypeDecorator
 
 from lms import wiring  # noqa: F401 - importing the rooms registers their tables
 from lms.base.db import Base
+from lms.base.schema import is_modelled
 
 
 def plainly(kind: str, thing: Any, autogen: Any) -> str | bool:
@@ -22,6 +23,7 @@ def plainly(kind: str, thing: Any, autogen: Any) -> str | bool:
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True, render_item=plainly,
+    include_object=is_modelled,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -4,12 +4,12 @@ from datetime import date
 from itertools import count
 
 from flask import Flask
-from sqlalchemy import select
 
+from lms.accounts import passwords, service
 from lms.base import clock
 from lms.base.db import db, transaction
-from lms.people import passwords, service
-from lms.people.models import ModuleTrainer, Person, SignIn, Unit
+from lms.people import grants, postings, versions
+from lms.people.models import Person, Unit
 
 _numbers = count(1)
 
@@ -22,6 +22,7 @@ def unit(name: str = "Dinas Contoh", *, parent: int | None = None, code: str | N
         db.session.add(row)
         db.session.flush()
         row.path = f"{above.path if above else '/'}{row.id}/"
+        versions.write([row.id])
         return row.id
 
 
@@ -30,27 +31,33 @@ def person(
     password: str | None = None, active: bool = True, contract_start: date | None = None, rank: str = "III/a",
     position: str = "Pengelola Layanan",
 ) -> int:
-    """A person; without a unit she gets one of her own."""
+    """A person; without a unit she gets one of her own.
+
+    A supervisor leads her unit, an admin or auditor has the whole agency, a trainer has no real module yet (see `trains`).
+    """
     home = unit_id or unit()
     with transaction():
         row = Person(
-            nip=nip or f"199001012015012{next(_numbers) % 999 + 1:03}", name=name, unit_id=home, role=role, employment=employment,
+            nip=nip or f"199001012015012{next(_numbers) % 999 + 1:03}", name=name, unit_id=home, employment=employment,
             active=active, contract_start=contract_start, rank=rank, position=position, created_at=clock.now(),
             password_hash=passwords.hashed(password) if password else None,
         )
         db.session.add(row)
         db.session.flush()
+        postings.write_many(only=Person.id == row.id)
+        if role != "learner":
+            leads = role in {"supervisor", "delegate", "survey-officer"}
+            grants.add(row.id, role, unit_id=home if leads else None, module_id="-" if role in {"trainer", "marker"} else None)
         return row.id
 
 
 def trains(person_id: int, module_id: str) -> None:
     """Let a person see the results of a module."""
     with transaction():
-        db.session.add(ModuleTrainer(person_id=person_id, module_id=module_id))
+        grants.add(person_id, "trainer", module_id=module_id)
 
 
-def signed_in(app: Flask, nip: str, password: str) -> int | None:
-    """Sign in as a browser would; the id of the person in the row that this makes."""
+def signed_in(app: Flask, nip: str, password: str) -> int:
+    """The id of the person whose NIP and password these are."""
     with app.test_request_context():
-        service.sign_in(nip, password, address="::1")
-        return db.session.scalars(select(SignIn.person_id).order_by(SignIn.created_at.desc(), SignIn.token_hash)).first()
+        return service.sign_in(nip, password, address="::1")

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event, select, text
 
 from lms import config, create_app
 from lms.base import clock, schema
 from lms.base.db import Base, db
 from lms.content.library import Library
+from lms.people.models import Person
+from lms.people.names import sought
 from tests.inspecting import InspectingClient
 
 SAMPLE = Path(__file__).parent / "sample"
@@ -57,6 +59,7 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> con
     return config.load(
         {}, instance_dir=tmp_path_factory.mktemp("instance"), content_dir=SAMPLE, database_url=database_url,
         base_url="http://localhost", agency="Pemerintah Kota Contoh", unit="BKPSDM Kota Contoh",
+        second_factor_for="none",
     )
 
 
@@ -85,8 +88,10 @@ def app(the_app: Flask) -> Iterator[Flask]:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
         else:
             connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+        stale = [row.name for row in connection.execute(select(Person.name, Person.sought)) if row.sought != sought(row.name)]
         for table in reversed(Base.metadata.sorted_tables):
             connection.execute(table.delete())
+    assert stale == [], "whoever writes a name without loading the person writes `sought` too"
 
 
 @pytest.fixture
@@ -98,7 +103,7 @@ def client(app: Flask) -> InspectingClient:
 @pytest.fixture
 def sign_in(app: Flask) -> Callable[[int], InspectingClient]:
     """A function that gives a browser in which a person, by id, is signed in."""
-    from lms.people import signins
+    from lms.accounts import signins
 
     def browser(person_id: int) -> InspectingClient:
         with app.test_request_context():

@@ -13,3 +13,16 @@ class AttemptGraded:
     quiz_id: str
     passed: bool
     percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptMarked:
+    """A trainer has marked the last answer of an attempt that waited, or has mended a mark: the attempt has a score, or another one."""
+
+    attempt_id: int
+    person_id: int
+    module_id: str
+    quiz_id: str
+    title: str
+    percent: Decimal
+    passed: bool

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import select, update
 
 from lms.assessment import queries
+from lms.assessment.events import AttemptMarked
 from lms.assessment.models import Attempt, AttemptItem, ExtraAttempt, Mark, QuestionRevision
 from lms.assessment.service import settle
 from lms.base import audit, clock
-from lms.base.db import db, transaction
+from lms.base.db import db, publish, transaction
 from lms.base.errors import NotFound, Refused
 from lms.learning.models import Enrolment
 from lms.people.models import Person
@@ -97,6 +98,13 @@ def mark(item_id: int, marker_id: int, points: Sequence[Decimal], comment: str) 
         audit.record("answer.mark", f"attempt:{found.attempt_id}", about=found.person_id,
                      detail={"position": found.position, "points": [str(one) for one in points]})
         settle(found.attempt_id)
+        _tell(queries.sheet(found.attempt_id))
+
+
+def _tell(sheet: queries.Sheet) -> None:
+    if sheet.state == "graded" and sheet.percent is not None:
+        publish(AttemptMarked(
+            sheet.id, sheet.person_id, sheet.module_id, sheet.quiz_id, sheet.terms.title, sheet.percent, sheet.passed))
 
 
 def _check_points(found: Script, points: Sequence[Decimal]) -> None:

@@ -90,12 +90,7 @@ def own_sheet(attempt_id: int, person_id: int) -> Sheet:
 
 def items(attempt_id: int) -> tuple[Item, ...]:
     """The attempt's questions in order, in one query, with key and answer: for grading and review on the server."""
-    rows = db.session.execute(
-        select(*_ITEM).join(QuestionRevision, QuestionRevision.hash == AttemptItem.revision_hash)
-        .outerjoin(Mark, Mark.item_id == AttemptItem.id)
-        .where(AttemptItem.attempt_id == attempt_id).order_by(AttemptItem.position)
-    )
-    return tuple(Item(*row) for row in rows)
+    return tuple(Item(*row) for row in db.session.execute(_ITEMS, {"attempt": attempt_id}))
 
 
 def for_saving(attempt_id: int, positions: Sequence[int]) -> Sequence[Row[Any]]:
@@ -158,6 +153,11 @@ _ITEM = (
     QuestionRevision.face, QuestionRevision.key, AttemptItem.arrangement, AttemptItem.response, AttemptItem.flagged,
     AttemptItem.version, AttemptItem.tab, AttemptItem.seq, AttemptItem.saved_at, AttemptItem.checked_at, AttemptItem.share,
     Mark.comment,
+)
+_ITEMS = (
+    select(*_ITEM).join(QuestionRevision, QuestionRevision.hash == AttemptItem.revision_hash)
+    .outerjoin(Mark, Mark.item_id == AttemptItem.id)
+    .where(AttemptItem.attempt_id == bindparam("attempt")).order_by(AttemptItem.position)
 )
 
 

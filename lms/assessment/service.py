@@ -24,6 +24,7 @@ from lms.learning import service as learning
 from lms.questions import TYPES
 
 CLOSE_JOB = "attempt.close"
+GRADE = update(AttemptItem).where(AttemptItem.id == bindparam("item")).values(share=bindparam("share"))
 # Built once: an answer is saved far more often than anything else is written.
 SAVE = update(AttemptItem).where(AttemptItem.id == bindparam("item")).values(
     {column: bindparam(column) for column in ("response", "flagged", "version", "tab", "seq", "saved_at")})
@@ -222,7 +223,7 @@ def _end_if_late(sheet: queries.Sheet) -> bool:
 def _end(sheet: queries.Sheet, how: str, *, at: datetime) -> None:
     answers = queries.items(sheet.id)
     shares = {item.id: _share(item) for item in answers}
-    db.session.execute(update(AttemptItem), [{"id": item_id, "share": share} for item_id, share in shares.items()])
+    db.session.connection().execute(GRADE, [{"item": item_id, "share": share} for item_id, share in shares.items()])
     db.session.execute(update(Attempt).where(Attempt.id == sheet.id).values(state="waiting", ended=how, submitted_at=at))
     learning.record_work(sheet.person_id, sheet.module_id, what="quiz")
     audit.record("attempt.end", f"attempt:{sheet.id}", about=sheet.person_id, detail={"how": how, "quiz": sheet.quiz_id})

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 
 from lms.assessment import cards, marking, results, rules
 from lms.assessment.forms import LONGEST_COMMENT, read_answers, read_marks, read_reason
+from lms.base import readings
 from lms.base.errors import NotFound, Refused
 from lms.content.catalog import Module, Quiz
-from lms.people.queries import trains
 from lms.questions import BadResponse
 from lms.web.access import allow
 from lms.web.asked import page_number
@@ -27,22 +27,24 @@ SEEDS = 2**31
 
 
 @bp.get("/marking/")
-@allow("trainer", "admin")
+@allow("module.mark")
 def to_mark() -> str:
     """The answers that wait for my mark."""
-    waiting = results.to_mark(current_user.id, current_user.role)
+    waiting = results.to_mark(current_user.modules("module.mark"))
     return render("assessment/to_mark.html", waiting=waiting, modules=catalog().modules)
 
 
 @bp.get("/marking/<int(max=2147483647):item_id>/")
-@allow("trainer", "admin")
+@allow("module.mark")
 def mark(item_id: int) -> str:
     """One answer with its rubric."""
-    return _mark_page(_script(item_id), refusal=None)
+    script = _script(item_id)
+    readings.note("answer", about=script.person_id, scope=f"attempt:{script.attempt_id}")
+    return _mark_page(script, refusal=None)
 
 
 @bp.post("/marking/<int(max=2147483647):item_id>/")
-@allow("trainer", "admin")
+@allow("module.mark")
 def give_mark(item_id: int) -> Response | tuple[str, int]:
     """Store the mark and go back to the list."""
     script = _script(item_id)
@@ -56,18 +58,19 @@ def give_mark(item_id: int) -> Response | tuple[str, int]:
 
 
 @bp.get("/modules/<slug>/results/")
-@allow("trainer", "admin")
+@allow("module.results")
 def participants(slug: str) -> str:
     """Who takes part in a module and how far they are."""
     module = _module(slug)
     page = page_number(request.args)
+    readings.note("participants", scope=f"module:{slug}")
     shown, total = results.participants(slug, page=page)
     return render("assessment/participants.html", module=module, participants=shown, total=total, page=page,
                   pages=max(1, -(-total // results.PAGE)))
 
 
 @bp.get("/modules/<slug>/results/questions/")
-@allow("trainer", "admin")
+@allow("module.results")
 def questions(slug: str) -> str:
     """How each question of the module's quizzes did."""
     module = _module(slug)
@@ -80,18 +83,19 @@ def questions(slug: str) -> str:
 
 
 @bp.get("/modules/<slug>/results/<int(max=2147483647):enrolment_id>/")
-@allow("trainer", "admin")
+@allow("module.results")
 def participant(slug: str, enrolment_id: int) -> str:
     """One participant's attempts, and the form for an extra one."""
     taker = _taker(slug, enrolment_id)
+    readings.note("participant", about=taker.person_id, scope=f"enrolment:{enrolment_id}")
     return render("assessment/participant.html", module=_module(slug), taker=taker, quizzes=catalog().quizzes)
 
 
 @bp.post("/modules/<slug>/results/<int(max=2147483647):enrolment_id>/extra/")
-@allow("trainer", "admin")
+@allow("module.attempts")
 def extra_attempt(slug: str, enrolment_id: int) -> Response:
     """Give one more attempt at the final quiz, with a reason."""
-    module = _module(slug)
+    module = _module(slug, "module.attempts")
     taker = _taker(slug, enrolment_id)
     address = url_for(".participant", slug=slug, enrolment_id=enrolment_id)
     if module.quiz is None:
@@ -105,7 +109,7 @@ def extra_attempt(slug: str, enrolment_id: int) -> Response:
 
 
 @bp.get("/quizzes/<slug>/preview/")
-@allow("trainer", "admin")
+@allow("module.preview")
 def preview(slug: str) -> str:
     """The questions as a learner may get them; nothing is stored."""
     seed = request.args.get("seed", secrets.randbelow(SEEDS), type=int)
@@ -114,7 +118,7 @@ def preview(slug: str) -> str:
 
 
 @bp.post("/quizzes/<slug>/preview/")
-@allow("trainer", "admin")
+@allow("module.preview")
 def graded_preview(slug: str) -> str | tuple[str, int]:
     """The same questions with my answers graded; nothing is stored."""
     quiz = _quiz(slug)
@@ -135,7 +139,7 @@ def _percent(shown: tuple[cards.Card, ...]) -> object:
 
 def _script(item_id: int) -> marking.Script:
     script = marking.script(item_id)
-    if not trains(current_user.id, current_user.role, script.module_id):
+    if not current_user.may("module.mark", module_id=script.module_id):
         raise NotFound
     return script
 
@@ -148,9 +152,9 @@ def _mark_page(script: marking.Script, *, refusal: str | None) -> str:
                   comment=request.form.get("comment", script.comment or ""))
 
 
-def _module(slug: str) -> Module:
+def _module(slug: str, permission: str = "module.results") -> Module:
     module = catalog().modules.get(slug)
-    if module is None or not trains(current_user.id, current_user.role, slug):
+    if module is None or not current_user.may(permission, module_id=slug):
         raise NotFound
     return module
 
@@ -175,6 +179,6 @@ def _quiz(slug: str) -> Quiz:
     if quiz is None:
         raise NotFound
     uses: Any = catalog().uses(slug)
-    if uses and not any(trains(current_user.id, current_user.role, use.module_id) for use in uses):
+    if uses and not any(current_user.may("module.preview", module_id=use.module_id) for use in uses):
         raise NotFound
     return quiz

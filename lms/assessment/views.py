@@ -12,7 +12,6 @@ from lms.assessment.standing import Place, place_for, standing
 from lms.base import clock, words
 from lms.base.errors import NotFound, Refused
 from lms.learning import queries as learning_queries
-from lms.people.queries import trains
 from lms.questions import BadResponse
 from lms.web.access import SIGNED_IN, allow
 from lms.web.content import catalog
@@ -153,7 +152,7 @@ def _readable(attempt_id: int) -> queries.Sheet:
     sheet = queries.sheet(attempt_id)
     if sheet.person_id == current_user.id:
         return _own(attempt_id)
-    if not trains(current_user.id, current_user.role, sheet.module_id):
+    if not current_user.may("module.results", module_id=sheet.module_id):
         raise NotFound
     return sheet
 

@@ -1,9 +1,11 @@
 """The database handle, the one way to write to it, and the column types that both databases share."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from flask import current_app
@@ -11,6 +13,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -54,6 +57,7 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 
 db = SQLAlchemy(model_class=Base)
 _depth: ContextVar[int] = ContextVar("transaction depth", default=0)
+_last: list[Callable[[], None]] = []
 
 
 def prepare(engine: Engine) -> None:
@@ -70,16 +74,56 @@ def prepare(engine: Engine) -> None:
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
+    path = engine.url.database
+    if path and path != ":memory:" and not path.startswith("file:"):
+        _watch_over(engine, Path(path))
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         # A read that later turns into a write fails at once under WAL ("database is locked").
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _depth.get() else "BEGIN")
 
 
+def _watch_over(engine: Engine, path: Path) -> None:
+    """Refuse to work once the file is deleted or another one lies in its place: what is written to a lost file is lost."""
+    opened: list[int] = []  # never closed: an open file's number is not given to another, and closing would drop SQLite's locks
+
+    @event.listens_for(engine, "do_connect")
+    def _before(_dialect: object, _record: object, _args: object, _params: object) -> None:
+        _same_file()
+
+    @event.listens_for(engine, "checkout")
+    def _after(_connection: Any, _record: object, _proxy: object) -> None:
+        if not opened:
+            opened.append(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+        _same_file()
+
+    def _same_file() -> None:
+        if not opened:
+            return
+        try:
+            found = path.stat()
+        except FileNotFoundError as error:
+            raise OperationalError(f"{path} is gone", {}, error) from None
+        if not os.path.samestat(found, os.fstat(opened[0])):
+            raise OperationalError(f"{path} was replaced; start anew", {}, FileNotFoundError(path))
+
+
 def hold(key: str) -> None:
     """Serialise writers of one thing for the rest of the transaction; SQLite's IMMEDIATE lock already does."""
     if db.engine.dialect.name == "postgresql":
         db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
+def last_in_transaction(act: Callable[[], None]) -> Callable[[], None]:
+    """Have this called at the end of every outermost transaction(), just before it commits."""
+    _last.append(act)
+    return act
+
+
+def writing() -> bool:
+    """Whether this is inside of transaction()."""
+    return bool(_depth.get())
 
 
 @contextmanager
@@ -91,10 +135,13 @@ def transaction() -> Iterator[None]:
         if session.new or session.dirty or session.deleted:
             raise RuntimeError("unsaved changes from outside transaction()")
         session.rollback()  # leave the read transaction; objects are read again under the lock
+        session.info.clear()  # what a transaction that failed left to be done
     token = _depth.set(depth + 1)
     try:
         yield
         if depth == 0:
+            for act in _last:
+                act()
             session.commit()
     except BaseException:
         if depth == 0:

@@ -16,7 +16,7 @@ from sqlalchemy import Index, UniqueConstraint, and_, delete, or_, select, updat
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.base import clock
+from lms.base import asking, clock
 from lms.base.db import Base, Json, UtcDateTime, db, transaction
 
 LEASE = timedelta(seconds=120)
@@ -124,7 +124,8 @@ def run_due(handlers: Mapping[str, Handler], *, most: int = 1000) -> int:
 def run(job: Claimed, handlers: Mapping[str, Handler]) -> None:
     """Run one job; whatever it raises is kept on its row and logged."""
     try:
-        handlers[job.kind](job.payload)
+        with asking.through("job"):
+            handlers[job.kind](job.payload)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # the worker loop must outlive any job; WeasyPrint's fetch errors are BaseExceptions

@@ -12,15 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.base import audit, clock, jobs
-from lms.base.db import db, hold, transaction
+from lms.base.db import db, hold, publish, transaction
 from lms.base.errors import NotFound, Refused
 from lms.certificates import queries, rules
 from lms.certificates.designs import Design, format_number, load_design
+from lms.certificates.events import CertificateIssued
 from lms.certificates.models import Certificate, Counter
 from lms.config import Settings
 from lms.content.catalog import Module
 from lms.learning.events import ModuleCompleted
 from lms.learning.models import Enrolment, LessonProgress
+from lms.people.careers import shown_rank
 from lms.people.models import Person, Unit
 from lms.web.content import catalog
 
@@ -66,7 +68,7 @@ def issue(enrolment: Enrolment, module: Module, design: Design) -> Certificate:
     return _write(enrolment, module.revision, design, _snapshot(enrolment, module, design))
 
 
-def _write(enrolment: Enrolment, revision: str, design: Design, snapshot: dict[str, Any]) -> Certificate:
+def _write(enrolment: Enrolment, revision: str, design: Design, snapshot: dict[str, Any], *, replaces: str | None = None) -> Certificate:
     now = clock.now()
     today = clock.local(now).date()
     series = f"certificate:{today.year}"
@@ -81,6 +83,8 @@ def _write(enrolment: Enrolment, revision: str, design: Design, snapshot: dict[s
     db.session.flush()
     jobs.enqueue(PDF_JOB, {"certificate_id": row.id}, key=str(row.id))
     audit.record("certificate.issued", f"certificate:{row.id}", about=row.person_id, detail={"number": row.number})
+    publish(CertificateIssued(
+        row.id, row.person_id, row.module_id, row.snapshot["module"], row.number, row.serial, row.valid_until, replaces))
     return row
 
 
@@ -112,7 +116,8 @@ def _holder(person_id: int) -> dict[str, str | None]:
     person = db.session.execute(
         select(Person.name, Person.nip, Person.rank, Person.position, Unit.name.label("unit")).join(Unit).where(Person.id == person_id)
     ).one()
-    return {"name": person.name, "nip": person.nip, "rank": person.rank or None, "position": person.position or None, "unit": person.unit}
+    rank, position = shown_rank(person.rank) or None, person.position or None
+    return {"name": person.name, "nip": person.nip, "rank": rank, "position": position, "unit": person.unit}
 
 
 def _lessons(enrolment: Enrolment, module: Module) -> list[dict[str, Any]]:
@@ -148,7 +153,7 @@ def reissue(serial: str, reason: str) -> str:
         db.session.flush()
         enrolment = db.session.get_one(Enrolment, old.enrolment_id)
         snapshot = {**old.snapshot, **design.snapshot(), **_holder(old.person_id)}
-        new = _write(enrolment, old.revision, design, snapshot)
+        new = _write(enrolment, old.revision, design, snapshot, replaces=old.serial)
         old.superseded_by = new.id
         audit.record("certificate.reissued", f"certificate:{old.id}", about=old.person_id,
                      detail={"reason": old.reason, "old": old.number, "new": new.number})

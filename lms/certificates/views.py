@@ -8,14 +8,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from lms.base import clock
+from lms.base import clock, readings, throttle
 from lms.base.errors import NotFound, Refused
 from lms.certificates import checking, printing, queries, rules, service
 from lms.certificates.models import Certificate
-from lms.people import throttle
-from lms.people.rules import sees_unit
 from lms.web.access import ANYONE, SIGNED_IN, allow
 from lms.web.errors import refuse_to
+from lms.web.limits import limited
 from lms.web.pages import render
 
 bp = Blueprint("certificates", __name__, template_folder="templates")
@@ -57,7 +56,7 @@ def pdf(serial: str) -> Response:
 
 
 @bp.post("/certificates/<serial>/revoke")
-@allow("admin")
+@allow("certificates.manage")
 def revoke(serial: str) -> Response:
     """Revoke with a reason, which the verification page shows."""
     try:
@@ -69,7 +68,7 @@ def revoke(serial: str) -> Response:
 
 
 @bp.post("/certificates/<serial>/reissue")
-@allow("admin")
+@allow("certificates.manage")
 def reissue(serial: str) -> Response:
     """Issue anew with the person's corrected name; the old one is superseded."""
     try:
@@ -98,12 +97,12 @@ def verify(serial: str) -> str | tuple[str, int]:
 
 @bp.post("/verify/<serial>")
 @allow(ANYONE)
+@limited("30/15 minutes")
 def compare(serial: str) -> str | tuple[str, int]:
     """Whether a PDF is the file that was issued."""
     row = queries.by_serial(serial)
     if row is None:
         return _unknown()
-    throttle.count_try("compare", request.remote_addr or "", most=UNKNOWN_TRIES, window=WINDOW)
     upload = request.files.get("pdf")
     content = upload.read() if upload else b""
     if not content.startswith(b"%PDF-"):
@@ -134,6 +133,7 @@ def _visible(serial: str) -> Certificate:
     if row is None:
         raise NotFound
     own = row.person_id == current_user.id
-    if not own and not sees_unit(own_path=current_user.unit_path, role=current_user.role, path=queries.holder(row).unit_path):
+    if not own and not current_user.may("team.see", unit_path=queries.holder(row).unit_path):
         raise NotFound
+    readings.note("certificate", about=row.person_id, scope=f"certificate:{row.id}")
     return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -23,6 +24,7 @@ from lms.content.stock import ModuleStock, OneAtATime, QuizStock, is_unfinished
 from lms.content.watching import Watcher
 
 PAGES_IN_MEMORY = 64
+log = logging.getLogger(__name__)
 
 
 class Library:
@@ -53,6 +55,9 @@ class Library:
     def refresh(self, folders: set[str] | None) -> Catalog:
         """Look only at these module folders (all when None), and at all quizzes and designs."""
         with self._loading:
+            if self.current.modules and not (self.content_dir / "modules").is_dir():
+                log.error("%s is gone (not mounted?): the last good content stays in service", self.content_dir / "modules")
+                return self.current
             try:
                 self._modules.refresh(folders)
                 self._quizzes.refresh(self._modules.site())

@@ -30,15 +30,18 @@ class SignIn:
     unit: str
     position: str
     grade: str
+    kind: str
 
 
 LED_BY_WATI = "Kecamatan Siantar Barat"
 ACADEMY = "Badan Kepegawaian dan Pengembangan Sumber Daya Manusia"
 
-SARI = SignIn("199001012015012001", "Sari Dewi Damanik, S.Sos.", "learner", LED_BY_WATI, "Penata Layanan Operasional", "III/b")
-BUDI = SignIn("198502022010011002", "Budi Santoso Purba, S.Kom., M.Pd.", "trainer", ACADEMY, "Widyaiswara Ahli Muda", "III/d")
-WATI = SignIn("197803032005012003", "Hj. Wati Lestari Siregar, S.STP., M.Si.", "supervisor", LED_BY_WATI, "Camat Siantar Barat", "IV/a")
-AGUS = SignIn("198004042006041004", "Agus Halomoan Sinaga, S.E., M.M.", "admin", ACADEMY, "Kepala Bidang Pengembangan Kompetensi", "IV/a")
+SARI = SignIn("199001012015012001", "Sari Dewi Damanik, S.Sos.", "learner", LED_BY_WATI, "Penata Layanan Operasional", "III/b", "pelaksana")
+BUDI = SignIn("198502022010011002", "Budi Santoso Purba, S.Kom., M.Pd.", "trainer", ACADEMY, "Widyaiswara Ahli Muda", "III/d", "ahli-muda")
+WATI = SignIn("197803032005012003", "Hj. Wati Lestari Siregar, S.STP., M.Si.", "supervisor", LED_BY_WATI, "Camat Siantar Barat", "IV/a",
+              "administrator")
+AGUS = SignIn("198004042006041004", "Agus Halomoan Sinaga, S.E., M.M.", "admin", ACADEMY, "Kepala Bidang Pengembangan Kompetensi", "IV/a",
+              "administrator")
 SIGN_INS = (SARI, BUDI, WATI, AGUS)
 
 NAMED: tuple[Named, ...] = (

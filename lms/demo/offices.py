@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from lms.base.db import db
 from lms.demo.roll import Office
-from lms.people import seed
 from lms.people.models import Unit
+from lms.rosters import seed
+from lms.rosters.importing_units import UnitRow
 
 AGENCIES = frozenset({
     "setda", "setwan", "inspektorat", "bkpsdm", "bpkpd", "bpbd", "disdik", "dinkes", "pupr", "dinsos", "dlh", "dukcapil", "dishub",
@@ -19,11 +20,10 @@ WITH_VILLAGES = frozenset({"12.72.02", "12.72.04"})
 
 def found() -> list[Office]:
     """Write the units in the caller's transaction; gives them, the city first."""
-    rows, _mistakes = seed.read_units(seed.CITY.read_text("utf-8"))
-    seed.load_units(row for row in rows if _is_taken(row))
+    seed.load_city(_is_taken)
     units = db.session.execute(select(Unit.id, Unit.name, Unit.kind, Unit.path).order_by(Unit.code))
     return [Office(*unit) for unit in units]
 
 
-def _is_taken(row: seed.UnitRow) -> bool:
+def _is_taken(row: UnitRow) -> bool:
     return not row.parent or row.code in AGENCIES or row.kind == "kecamatan" or row.parent in WITH_VILLAGES

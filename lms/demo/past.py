@@ -15,8 +15,9 @@ from lms.certificates import service as certificates
 from lms.certificates.models import Certificate
 from lms.demo.chapters import Chapter, Try, write
 from lms.demo.named import NAMED, SARI, SIGN_INS, Named, State, named
-from lms.people import service as people
+from lms.people import admin as people
 from lms.people.models import Person
+from lms.people.names import sought
 from lms.web.content import catalog
 
 OPENED_DAYS_AGO = 900
@@ -136,7 +137,7 @@ def _revoke(person_id: int, _one: Named) -> None:
 
 
 def _reissue(person_id: int, one: Named) -> None:
-    db.session.execute(update(Person).where(Person.id == person_id).values(name=one.name))
+    db.session.execute(update(Person).where(Person.id == person_id).values(name=one.name, sought=sought(one.name)))
     for serial in _serials(person_id):
         certificates.reissue(serial, "Nama diperbaiki sesuai SK terakhir.")
 

@@ -1,13 +1,11 @@
-"""Ranks and positions that fit together, as SIASN writes them (PNS: golongan with pangkat; PPPK: golongan I to XVII alone)."""
+"""Ranks and positions that fit together (PNS: I/a to IV/e; PPPK: I to XVII)."""
 
 from dataclasses import dataclass
 from random import Random
 
-PANGKAT = {
-    "II/a": "Pengatur Muda", "II/b": "Pengatur Muda Tingkat I", "II/c": "Pengatur", "II/d": "Pengatur Tingkat I",
-    "III/a": "Penata Muda", "III/b": "Penata Muda Tingkat I", "III/c": "Penata", "III/d": "Penata Tingkat I",
-    "IV/a": "Pembina", "IV/b": "Pembina Tingkat I", "IV/c": "Pembina Utama Muda", "IV/d": "Pembina Utama Madya",
-}
+from lms.people.careers import kind_of_position
+
+EXECUTING = {"Klerek": "klerek", "Pengadministrasi Perkantoran": "klerek", "Operator Layanan Operasional": "operator"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +15,7 @@ class Post:
     position: str
     rank: str
     schooling: str
+    kind: str = ""
 
 
 OFFICER = (
@@ -38,7 +37,8 @@ CONTRACT = (
     ("Pranata Komputer Ahli Pertama", "IX", "bachelor"),
 )
 HEADS = {
-    "kelurahan": ("Lurah", "III/d"), "kecamatan": ("Camat", "IV/a"), "pemerintah": ("Sekretaris Daerah", "IV/d"),
+    "kelurahan": ("Lurah", "III/d", "pengawas"), "kecamatan": ("Camat", "IV/a", "administrator"),
+    "pemerintah": ("Sekretaris Daerah", "IV/d", "jpt-pratama"),
 }
 
 
@@ -46,19 +46,21 @@ def officer(rng: Random, employment: str) -> Post:
     """The post of somebody who heads nothing."""
     if employment == "PNS":
         position, grades, schooling = rng.choice(OFFICER)
-        return Post(position, with_pangkat(rng.choice(grades)), schooling)
+        return Post(position, rng.choice(grades), schooling, kind_of(position))
     position, grade, schooling = rng.choice(CONTRACT)
-    return Post(position, grade, schooling)
+    return Post(position, grade, schooling, kind_of(position))
 
 
 def head(kind: str, unit: str) -> Post:
     """The post of who heads a unit of this kind and name."""
-    title, grade = HEADS.get(kind, ("Kepala", "IV/b"))
+    title, grade, level = HEADS.get(kind, ("Kepala", "IV/b", "jpt-pratama"))
     place = unit.removeprefix("Kecamatan ").removeprefix("Kelurahan ")
     name = title if kind == "pemerintah" else f"{title} {place}"
-    return Post(name, with_pangkat(grade), "master")
+    return Post(name, grade, "master", level)
 
 
-def with_pangkat(grade: str) -> str:
-    """The rank as letters print it: "Penata Muda, III/a"."""
-    return f"{PANGKAT[grade]}, {grade}"
+def kind_of(position: str) -> str:
+    """The kind of a position that heads no unit: its level if it is functional, else that of those who execute."""
+    if position.startswith("Kepala Seksi"):
+        return "pengawas"
+    return kind_of_position(position) or EXECUTING.get(position, "pelaksana")

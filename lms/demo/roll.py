@@ -45,7 +45,7 @@ def subtree(offices: Sequence[Office], name: str) -> list[Office]:
 def _sign_ins(offices: Sequence[Office]) -> Iterator[dict[str, Any]]:
     homes: Mapping[str, int] = {office.name: office.id for office in offices}
     for one in SIGN_INS:
-        yield _row(one.nip, one.name, homes[one.unit], "PNS", one.role, one.position, ranks.with_pangkat(one.grade))
+        yield _row(one.nip, one.name, homes[one.unit], "PNS", one.role, one.position, one.grade, one.kind)
 
 
 def _named(offices: Sequence[Office]) -> Iterator[dict[str, Any]]:
@@ -54,7 +54,7 @@ def _named(offices: Sequence[Office]) -> Iterator[dict[str, Any]]:
         employment = _employment_of(one)
         post = ranks.officer(Random(one.nip), employment)  # noqa: S311
         name = MISSPELT.get(one.nip, one.name)
-        yield _row(one.nip, name, homes[number % len(homes)].id, employment, "learner", post.position, post.rank)
+        yield _row(one.nip, name, homes[number % len(homes)].id, employment, "learner", post.position, post.rank, post.kind)
 
 
 def _employment_of(one: Named) -> str:
@@ -68,7 +68,7 @@ def _heads(offices: Sequence[Office], rng: Random, taken: set[str]) -> Iterator[
         sex = cast(names.Sex, rng.choice("12"))
         post = ranks.head(office.kind, office.name)
         nip = _nip(rng, sex, born=(1969, 1980), joined=lambda age: age + rng.randint(23, 28), months=(1, 12), taken=taken)
-        yield _row(nip, names.full_name(rng, sex, post.schooling), office.id, "PNS", "supervisor", post.position, post.rank)
+        yield _row(nip, names.full_name(rng, sex, post.schooling), office.id, "PNS", "supervisor", post.position, post.rank, post.kind)
 
 
 def _somebody(home: Office, rng: Random, taken: set[str]) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def _somebody(home: Office, rng: Random, taken: set[str]) -> dict[str, Any]:
     else:
         first = 2025 if employment == "PPPK-PW" else rng.randint(2021, 2024)
         nip = _nip(rng, sex, born=(1975, 1999), joined=lambda _year: first, months=(21, 25), taken=taken)
-    return _row(nip, names.full_name(rng, sex, post.schooling), home.id, employment, "learner", post.position, post.rank)
+    return _row(nip, names.full_name(rng, sex, post.schooling), home.id, employment, "learner", post.position, post.rank, post.kind)
 
 
 def _nip(rng: Random, sex: str, *, born: tuple[int, int], joined: Any, months: tuple[int, int], taken: set[str]) -> str:
@@ -94,9 +94,10 @@ def _nip(rng: Random, sex: str, *, born: tuple[int, int], joined: Any, months: t
             return nip
 
 
-def _row(nip: str, name: str, unit_id: int, employment: str, role: str, position: str, rank: str) -> dict[str, Any]:
+def _row(nip: str, name: str, unit_id: int, employment: str, role: str, position: str, rank: str, kind: str) -> dict[str, Any]:
     contract = None if employment == "PNS" else date(int(nip[8:12]), 3 if employment == "PPPK" else 10, 1)
     return {
         "nip": nip, "name": name, "unit_id": unit_id, "employment": employment, "role": role, "position": position, "rank": rank,
+        "position_kind": kind,
         "contract_start": contract,
     }

@@ -1,36 +1,59 @@
-"""The people a supervisor sees, with their hours, modules and certificates: one query for the page, the exports and the ZIP."""
+"""The people a supervisor sees, with their hours, modules and certificates: one query for the page, the exports and the ZIP.
+
+This year shows people as they are today. A past year shows what the page showed on the evening of its last day: who was posted where on
+31 December, in units as they were called and stood then, and what had been begun, completed and certified by then. Whoever moved or left
+since still counts where she was; whoever left before that day, or came later, does not.
+"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, case, func, or_, select, true
 
-from lms.base import clock
-from lms.base.db import db
+from lms.base import audit, clock
+from lms.base.db import db, transaction
 from lms.base.errors import NotFound
 from lms.certificates.models import Certificate
 from lms.learning.hours import PNS_TARGET
-from lms.learning.models import Enrolment
-from lms.people.models import Person, Unit
+from lms.learning.models import Enrolment, StudyDay
+from lms.organisation.queries import units_on
+from lms.people import postings, versions
+from lms.people.models import Person, Posting, Unit, UnitVersion
+from lms.people.queries import UnitPlace, units, within
+from lms.people.roles import WHOLE
 
 STATES = ("not-started", "studying", "completed", "target-met")
 PAGE = 50
+# Tables instead of classes: the object mapper's part of a query costs as much again.
+_person, _unit, _posting, _version = Person.__table__.c, Unit.__table__.c, Posting.__table__.c, UnitVersion.__table__.c
+_enrolment, _certificate, _studied = Enrolment.__table__.c, Certificate.__table__.c, StudyDay.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for: all optional, all kept in the address."""
+    """What is asked for: all optional, all kept in the address; `within` are the paths of the units that the reader may see."""
 
-    root_path: str
+    within: tuple[str, ...]
     year: int
     text: str = ""
     unit_id: int | None = None
     module_id: str = ""
     state: str = ""
     page: int = 1
+
+    @property
+    def past(self) -> bool:
+        """Whether the year is over, by the office's clock."""
+        return self.year < clock.today().year
+
+    @property
+    def last_day(self) -> date:
+        """31 December of the year."""
+        return date(self.year, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +77,10 @@ class Member:
         """Whether 20 JP are reached; said of PNS only, others have no target."""
         return self.employment == "PNS" and self.hours >= PNS_TARGET
 
-
-@dataclass(frozen=True, slots=True)
-class UnitChoice:
-    """A unit in the filter, `depth` levels below the reader's own."""
-
-    id: int
-    name: str
-    depth: int
+    @property
+    def bar(self) -> float:
+        """How long the bar of her hours is, on a scale that ends at 30 JP."""
+        return min(float(self.hours), 30.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,31 +94,41 @@ class Summary:
     certificates: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What makes one statement differ from another; the rest are its parameters."""
+
+    past: bool
+    paths: int  # 0: the whole agency
+    text: bool
+    unit: bool
+    module: bool
+    state: str
+
+
 def first_page(wish: Wish) -> tuple[Summary, Sequence[Member]]:
-    """The summary and the page of members that is asked for. Two queries."""
-    members = _members(wish).subquery()
-    met = and_(members.c.employment == "PNS", members.c.hours >= PNS_TARGET)
-    counted = db.session.execute(select(
-        func.count(), func.sum(case((members.c.employment == "PNS", 1), else_=0)), func.sum(case((met, 1), else_=0)),
-        func.sum(case((and_(members.c.studying == 0, members.c.completed == 0), 1), else_=0)), func.sum(members.c.certificates),
-    )).one()
-    ordered = select(members).order_by(members.c.name, members.c.id)
-    rows = db.session.execute(ordered.limit(PAGE).offset((wish.page - 1) * PAGE))
-    return Summary(*(int(value or 0) for value in counted)), [_member(row) for row in rows]  # PostgreSQL sums counts as decimals
+    """The summary and the page of members that is asked for. One query."""
+    asked = {**_values(wish), "most": PAGE, "skipped": (wish.page - 1) * PAGE}
+    rows = db.session.execute(_page_statement(_shape(wish)), asked).all()
+    summary = Summary(*(int(value or 0) for value in rows[0][:5]))  # PostgreSQL sums counts as decimals
+    return summary, [Member(*row[5:]) for row in rows if row.id is not None]
 
 
 def everybody(wish: Wish) -> Iterator[Member]:
     """All members that are asked for, by name. One query."""
-    members = _members(wish).subquery()
-    for row in db.session.execute(select(members).order_by(members.c.name, members.c.id).execution_options(yield_per=500)):
-        yield _member(row)
+    for row in db.session.execute(_list_statement(_shape(wish)), _values(wish), execution_options={"yield_per": 500}):
+        yield Member(*row)
 
 
 def certificates(wish: Wish) -> Sequence[Certificate]:
     """The certificates of the year that the filtered people hold and may show. One query."""
-    members = _members(replace(wish, page=1)).subquery()
-    wanted = select(Certificate).join(members, members.c.id == Certificate.person_id).where(*_issued(wish))
-    return db.session.scalars(wanted.order_by(members.c.name, Certificate.issued_at, Certificate.id)).all()
+    return db.session.scalars(_certificates_statement(_shape(wish)), _values(wish)).all()
+
+
+def record_export(kind: str, asked: dict[str, Any]) -> None:
+    """Record that the team was exported, as what kind of file and with which filters."""
+    with transaction():
+        audit.record("team.exported", "team", detail={"file": kind, "filter": asked})
 
 
 def years(today: date) -> range:
@@ -107,84 +136,182 @@ def years(today: date) -> range:
     return range(today.year, today.year - 5, -1)
 
 
-def units_below(root_path: str) -> list[UnitChoice]:
-    """The units of a subtree in the order of the tree. One query."""
-    rows = db.session.execute(
-        select(Unit.id, Unit.name, Unit.path).where(Unit.path.startswith(root_path, autoescape=True)).order_by(Unit.name)
-    ).all()
-    places = {row.id: (row.name, row.id) for row in rows}
-
-    def order(row: Any) -> list[tuple[str, int]]:
-        return [places[number] for number in map(int, row.path.strip("/").split("/")) if number in places]
-
-    return [UnitChoice(row.id, row.name, len(order(row)) - 1) for row in sorted(rows, key=order)]
+def units_of(wish: Wish) -> list[UnitPlace]:
+    """The units to choose from, as they were in the year asked for. One query."""
+    return units_on(wish.last_day, wish.within) if wish.past else units(wish.within)
 
 
-def person_below(person_id: int, root_path: str) -> Any:
-    """Row (id, name, nip, position, employment, contract_start, unit_name) of a person of the subtree. Raises NotFound. One query."""
-    row = db.session.execute(
-        select(Person.id, Person.name, Person.nip, Person.position, Person.employment, Person.contract_start, Unit.name.label("unit_name"))
-        .join(Unit, Unit.id == Person.unit_id)
-        .where(Person.id == person_id, Unit.path.startswith(root_path, autoescape=True))
-    ).first()
+def person_below(person_id: int, paths: tuple[str, ...], year: int) -> Any:
+    """Row (id, name, nip, position, employment, contract_start, unit_name) of a person of these subtrees, as she was in that year.
+    Raises NotFound. One query."""
+    then = Wish(paths, year)
+    if then.past:
+        query = select(Person.id, Person.name, Person.nip, Posting.position, Posting.employment, Person.contract_start,
+                       UnitVersion.name.label("unit_name")).join(Posting, Posting.person_id == Person.id).join(
+            UnitVersion, UnitVersion.unit_id == Posting.unit_id).where(
+            postings.held_on(then.last_day), versions.held_on(then.last_day), versions.at_or_below(paths))
+    else:
+        query = select(Person.id, Person.name, Person.nip, Person.position, Person.employment, Person.contract_start,
+                       Unit.name.label("unit_name")).join(Unit, Unit.id == Person.unit_id).where(within(paths))
+    row = db.session.execute(query.where(Person.id == person_id)).first()
     if row is None:
         raise NotFound
     return row
 
 
-def _member(row: Any) -> Member:
-    return Member(**row._mapping)
+def year_of(person_id: int, year: int) -> tuple[Decimal, Sequence[Any], Sequence[Certificate]]:
+    """What a person did in a past year: her JP, the modules (module_id, completed_at, hours, score; None for those begun and not completed
+    by its end), and the certificates issued in it that still stand. Two queries."""
+    first, after = _bounds(year)
+    rows = db.session.execute(
+        select(Enrolment.module_id, Enrolment.completed_at, Enrolment.hours, Enrolment.score).where(
+            Enrolment.person_id == person_id, Enrolment.started_at < after,
+            or_(Enrolment.completed_at.is_(None), Enrolment.completed_at >= first))
+        .order_by(Enrolment.completed_at, Enrolment.module_id)).all()
+    done: dict[str, Any] = {}
+    going = []
+    for row in rows:
+        if row.completed_at is not None and row.completed_at < after:
+            if row.module_id not in done or row.hours < done[row.module_id].hours:
+                done[row.module_id] = row
+        else:
+            going.append((row.module_id, None, None, None))
+    held = db.session.scalars(select(Certificate).where(
+        Certificate.person_id == person_id, Certificate.state == "issued", Certificate.issued_at >= first, Certificate.issued_at < after)
+        .order_by(Certificate.issued_at, Certificate.id)).all()
+    return sum((row.hours for row in done.values()), Decimal(0)), [*(tuple(row) for row in done.values()), *going], held
 
 
-def _members(wish: Wish) -> Select[*tuple[Any, ...]]:
-    learned, held = _learned(wish), _held(wish)
-    hours = func.coalesce(learned.c.hours, 0)
-    found = (
-        select(
-            Person.id, Person.name, Person.nip, Person.position, Unit.name.label("unit"), Person.employment,
-            func.coalesce(learned.c.studying, 0).label("studying"), func.coalesce(learned.c.completed, 0).label("completed"),
-            hours.label("hours"), func.coalesce(held.c.certificates, 0).label("certificates"), learned.c.last_seen_at,
-        )
-        .join(Unit, Unit.id == Person.unit_id)
-        .outerjoin(learned, learned.c.person_id == Person.id).outerjoin(held, held.c.person_id == Person.id)
-        .where(Person.active.is_(True), Unit.path.startswith(wish.root_path, autoescape=True))
-    )
-    for condition in _conditions(wish, learned, hours):
-        found = found.where(condition)
-    return found
+def _shape(wish: Wish) -> _Shape:
+    paths = 0 if WHOLE in wish.within else len(wish.within)
+    return _Shape(wish.past, paths, bool(wish.text), wish.unit_id is not None, bool(wish.module_id), wish.state)
 
 
-def _conditions(wish: Wish, learned: Subquery, hours: Any) -> Iterator[ColumnElement[bool]]:
-    if wish.text:
-        part = "".join(wish.text.split()) if wish.text.replace(" ", "").isdigit() else wish.text
-        yield or_(Person.name.icontains(wish.text, autoescape=True), Person.nip.contains(part, autoescape=True))
-    if wish.unit_id is not None:
-        above = select(Unit.path).where(Unit.id == wish.unit_id).scalar_subquery()
-        yield Unit.path.startswith(above)
-    studying, completed = func.coalesce(learned.c.studying, 0), func.coalesce(learned.c.completed, 0)
-    if wish.state == "not-started":
-        yield and_(studying == 0, completed == 0)
-    if wish.state == "studying":
-        yield studying > 0
-    if wish.state == "completed":
-        yield completed > 0
-    if wish.state == "target-met":
-        yield and_(Person.employment == "PNS", hours >= PNS_TARGET)
-
-
-def _learned(wish: Wish) -> Subquery:
+def _values(wish: Wish) -> dict[str, Any]:
     first, after = _bounds(wish.year)
-    within = and_(Enrolment.completed_at >= first, Enrolment.completed_at < after)
+    found: dict[str, Any] = {"first": first, "after": after, "target": PNS_TARGET}
+    if wish.past:
+        found["day"] = wish.last_day
+    if WHOLE not in wish.within:
+        # A past path may have begun elsewhere, but it led through the unit in which today's ends.
+        found |= {f"path{number}": f"%/{path.strip('/').rpartition('/')[2]}/%" if wish.past else f"{path}%"
+                  for number, path in enumerate(wish.within)}
+    if wish.text:
+        digits = "".join(wish.text.split())
+        found |= {"text": f"%{_escaped(wish.text)}%", "nip": f"%{_escaped(digits if digits.isdigit() else wish.text)}%"}
+    if wish.unit_id is not None:
+        found["unit"] = f"%/{wish.unit_id}/%"
+    return {**found, "module": wish.module_id} if wish.module_id else found
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _bounds(year: int) -> tuple[datetime, datetime]:
+    return clock.office_midnight(date(year, 1, 1)), clock.office_midnight(date(year, 12, 31) + timedelta(days=1))
+
+
+@lru_cache(maxsize=256)
+def _page_statement(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    """Summary and page in one, so that the members are reckoned once."""
+    members = _members(shape).cte("members").prefix_with("MATERIALIZED")
+    met = and_(members.c.employment == "PNS", members.c.hours >= bindparam("target", type_=members.c.hours.type))
+    counted = select(
+        func.count().label("people"), func.sum(case((members.c.employment == "PNS", 1), else_=0)).label("pns"),
+        func.sum(case((met, 1), else_=0)).label("met"),
+        func.sum(case((and_(members.c.studying == 0, members.c.completed == 0), 1), else_=0)).label("untouched"),
+        func.sum(members.c.certificates).label("held"),
+    ).select_from(members).subquery("counted")
+    page = select(members).order_by(members.c.name, members.c.id).limit(bindparam("most")).offset(bindparam("skipped")).subquery("page")
+    return select(counted, page).select_from(counted.outerjoin(page, true())).order_by(page.c.name, page.c.id)
+
+
+@lru_cache(maxsize=256)
+def _list_statement(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    members = _members(shape).subquery()
+    return select(members).order_by(members.c.name, members.c.id)
+
+
+@lru_cache(maxsize=256)
+def _certificates_statement(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    members = _members(shape).subquery()
+    wanted = select(Certificate).join(members, members.c.id == Certificate.person_id).where(*_issued(shape))
+    return wanted.order_by(members.c.name, Certificate.issued_at, Certificate.id)
+
+
+def _members(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    learned, held = _learned(shape), _held(shape)
+    tables, place, path = _base(shape)
+    source = tables.outerjoin(learned, learned.c.person_id == _person.id).outerjoin(held, held.c.person_id == _person.id)
+    last_seen = learned.c.last_seen_at
+    if shape.past:
+        seen = _seen()
+        source, last_seen = source.outerjoin(seen, seen.c.person_id == _person.id), seen.c.last_at
+    hours = func.coalesce(learned.c.hours, 0)
+    found = select(
+        _person.id, _person.name, _person.nip, *place, func.coalesce(learned.c.studying, 0).label("studying"),
+        func.coalesce(learned.c.completed, 0).label("completed"), hours.label("hours"),
+        func.coalesce(held.c.certificates, 0).label("certificates"), last_seen.label("last_seen_at"),
+    ).select_from(source)
+    return found.where(*_conditions(shape, learned, hours, place[2], path))
+
+
+def _base(shape: _Shape) -> tuple[Any, tuple[Any, Any, Any], Any]:
+    """Where people are, as they are or as they were: the tables, the columns position, unit and employment, and the unit's path."""
+    if not shape.past:
+        tables = Person.__table__.join(Unit.__table__, _unit.id == _person.unit_id)
+        return tables, (_person.position, _unit.name.label("unit"), _person.employment), _unit.path
+    tables = Posting.__table__.join(Person.__table__, _person.id == _posting.person_id).join(
+        UnitVersion.__table__, _version.unit_id == _posting.unit_id)
+    return tables, (_posting.position, _version.name.label("unit"), _posting.employment), _version.path
+
+
+def _conditions(shape: _Shape, learned: Subquery, hours: Any, employment: Any, path: Any) -> Iterator[ColumnElement[bool]]:
+    if shape.past:
+        day = bindparam("day", type_=_posting.from_on.type)
+        yield postings.held_on(day)
+        yield versions.held_on(day)
+    else:
+        yield _person.active.is_(True)
+    if shape.paths:
+        yield or_(*(path.like(bindparam(f"path{number}")) for number in range(shape.paths)))
+    if shape.text:
+        yield or_(func.lower(_person.name).like(func.lower(bindparam("text")), escape="\\"),
+                  _person.nip.like(bindparam("nip"), escape="\\"))
+    if shape.unit:
+        yield path.like(bindparam("unit"))
+    yield from _in_state(shape, learned, hours, employment)
+
+
+def _in_state(shape: _Shape, learned: Subquery, hours: Any, employment: Any) -> Iterator[ColumnElement[bool]]:
+    studying, completed = func.coalesce(learned.c.studying, 0), func.coalesce(learned.c.completed, 0)
+    if shape.state == "not-started":
+        yield and_(studying == 0, completed == 0)
+    if shape.state == "studying":
+        yield studying > 0
+    if shape.state == "completed":
+        yield completed > 0
+    if shape.state == "target-met":
+        yield and_(employment == "PNS", hours >= bindparam("target", type_=_enrolment.hours.type))
+
+
+def _learned(shape: _Shape) -> Subquery:
+    first, after = bindparam("first", type_=_enrolment.completed_at.type), bindparam("after", type_=_enrolment.completed_at.type)
+    inside = and_(_enrolment.completed_at >= first, _enrolment.completed_at < after)
+    going = or_(_enrolment.completed_at.is_(None), _enrolment.completed_at >= after) if shape.past else _enrolment.completed_at.is_(None)
     each = (
         select(
-            Enrolment.person_id, func.max(case((Enrolment.completed_at.is_(None), 1), else_=0)).label("studying"),
-            func.max(case((within, 1), else_=0)).label("completed"),
-            func.max(func.coalesce(Enrolment.last_seen_at, Enrolment.started_at)).label("last_seen_at"),
-            func.min(case((within, Enrolment.hours))).label("hours"),
-        ).group_by(Enrolment.person_id, Enrolment.module_id)
+            _enrolment.person_id, func.max(case((going, 1), else_=0)).label("studying"),
+            func.max(case((inside, 1), else_=0)).label("completed"),
+            func.max(func.coalesce(_enrolment.last_seen_at, _enrolment.started_at)).label("last_seen_at"),
+            func.min(case((inside, _enrolment.hours))).label("hours"),
+        ).group_by(_enrolment.person_id, _enrolment.module_id)
     )
-    if wish.module_id:
-        each = each.where(Enrolment.module_id == wish.module_id)
+    if shape.past:
+        each = each.where(_enrolment.started_at < after)
+    if shape.module:
+        each = each.where(_enrolment.module_id == bindparam("module"))
     modules = each.subquery()
     return select(
         modules.c.person_id, func.sum(modules.c.studying).label("studying"), func.sum(modules.c.completed).label("completed"),
@@ -192,16 +319,19 @@ def _learned(wish: Wish) -> Subquery:
     ).group_by(modules.c.person_id).subquery()
 
 
-def _held(wish: Wish) -> Subquery:
-    counted = select(Certificate.person_id, func.count().label("certificates")).where(*_issued(wish))
-    return counted.group_by(Certificate.person_id).subquery()
+def _seen() -> Subquery:
+    """When people last studied before a past year was over."""
+    found = select(_studied.person_id, func.max(_studied.last_at).label("last_at")).where(_studied.day <= bindparam("day"))
+    return found.group_by(_studied.person_id).subquery()
 
 
-def _issued(wish: Wish) -> list[ColumnElement[bool]]:
-    first, after = _bounds(wish.year)
-    found = [Certificate.state == "issued", Certificate.issued_at >= first, Certificate.issued_at < after]
-    return [*found, Certificate.module_id == wish.module_id] if wish.module_id else found
+def _held(shape: _Shape) -> Subquery:
+    counted = select(_certificate.person_id, func.count().label("certificates")).where(*_issued(shape))
+    return counted.group_by(_certificate.person_id).subquery()
 
 
-def _bounds(year: int) -> tuple[datetime, datetime]:
-    return clock.office_midnight(date(year, 1, 1)), clock.office_midnight(date(year, 12, 31) + timedelta(days=1))
+def _issued(shape: _Shape) -> list[ColumnElement[bool]]:
+    moment = _certificate.issued_at.type
+    found = [_certificate.state == "issued", _certificate.issued_at >= bindparam("first", type_=moment),
+             _certificate.issued_at < bindparam("after", type_=moment)]
+    return [*found, _certificate.module_id == bindparam("module")] if shape.module else found

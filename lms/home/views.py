@@ -4,27 +4,35 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import text
 from werkzeug.wrappers import Response as AnyResponse
 
-from lms.base import clock
+from lms.base import clock, readings
 from lms.base.db import db
 from lms.certificates import printing
 from lms.certificates.models import Certificate
+from lms.home import dossier as dossiers
+from lms.home import office
 from lms.home import start as start_page
 from lms.home import team as people
 from lms.learning.labels import WEAVES
+from lms.notifications.kinds import KINDS
+from lms.people import delegates
+from lms.people.queries import person as person_row
+from lms.people.roles import ROLES
 from lms.web import downloads
 from lms.web.access import ANYONE, SIGNED_IN, allow
 from lms.web.asked import page_number, row_id
 from lms.web.content import catalog
+from lms.web.limits import limited
 from lms.web.pages import render
 
 bp = Blueprint("home", __name__, template_folder="templates")
 MOST_MADE_NOW = 20
+EXPORTS = "60/15 minutes"
 Table = tuple[list[str], list[list[downloads.Cell]]]
 
 
@@ -55,7 +63,7 @@ def _greeting() -> str:
 
 
 @bp.get("/content/")
-@allow("trainer", "admin")
+@allow("content.mistakes")
 def content_mistakes() -> str:
     """Mistakes in the content, with where and what to write instead."""
     found = [(mistake.level == "error", mistake.text(_)) for mistake in catalog().mistakes]
@@ -63,35 +71,45 @@ def content_mistakes() -> str:
 
 
 @bp.get("/team/")
-@allow("supervisor", "admin")
+@allow("team.see")
 def team() -> str:
     """The people of the reader's unit, with hours, modules and certificates."""
     wish = _wish()
+    readings.note("team", scope=_scope(wish))
     summary, members = people.first_page(wish)
     pages = max(1, -(-summary.people // people.PAGE))
-    return render("home/team.html", wish=wish, summary=summary, members=members, pages=pages, years=people.years(clock.today()),
-                  units=people.units_below(wish.root_path), modules=_modules(), address=lambda number: _address(wish, page=number),
+    member = url_for("home.member", person_id=0, year=wish.year if wish.past else None).partition("0")
+    return render("home/team.html", member=member, wish=wish, summary=summary, members=members, pages=pages,
+                  years=people.years(clock.today()), units=people.units_of(wish), modules=_modules(),
+                  address=lambda number: _address(wish, page=number),
+                  standing_in=delegates.stood_in_for(current_user.id) if any(one.behalf_of for one in current_user.grants) else (),
+                  leads=any(one.role in delegates.NAMING for one in current_user.grants),
                   query=_query(wish))
 
 
 @bp.get("/team/export.csv")
-@allow("supervisor", "admin")
+@allow("team.see")
+@limited(EXPORTS)
 def team_csv() -> Response:
     """The filtered team as CSV."""
+    _taken("csv")
     header, rows = _table()
     return downloads.csv_response(f"tim-{_wish().year}.csv", header, rows)
 
 
 @bp.get("/team/export.xlsx")
-@allow("supervisor", "admin")
+@allow("team.see")
+@limited(EXPORTS)
 def team_xlsx() -> Response:
     """The filtered team as XLSX."""
+    _taken("xlsx")
     header, rows = _table()
     return downloads.xlsx_response(f"tim-{_wish().year}.xlsx", _("Team"), header, rows)
 
 
 @bp.get("/team/certificates.zip")
-@allow("supervisor", "admin")
+@allow("team.see")
+@limited(EXPORTS)
 def team_certificates() -> AnyResponse:
     """The certificates of the filtered team as one ZIP."""
     found = people.certificates(_wish())
@@ -100,15 +118,63 @@ def team_certificates() -> AnyResponse:
         flash(_("%(count)s certificates are still being made. Try again in a minute.", count=unmade) if found
               else _("No certificate fits these filters. Choose others."), "warn")
         return redirect(_address(_wish()))
+    _taken("zip")
     return downloads.zip_response(f"sertifikat-{_wish().year}.zip", [(_name(row), _file(row)) for row in found])
 
 
 @bp.get("/team/<int(max=2147483647):person_id>/")
-@allow("supervisor", "admin")
+@allow("team.see")
 def member(person_id: int) -> str:
     """One person of the team: modules, hours, certificates, and what was studied lately."""
-    person = people.person_below(person_id, _root())
+    year = _year()
+    person = people.person_below(person_id, current_user.paths("team.see"), year)
+    readings.note("member", about=person_id)
+    if year < clock.today().year:
+        return _past_member(person, year)
     return render("home/member.html", person=person, page=start_page.of_person(person, catalog()), kain=WEAVES)
+
+
+def _past_member(person: Any, year: int) -> str:
+    """What she did in a past year, and nothing of today: she may work elsewhere by now."""
+    hours, studied, held = people.year_of(person.id, year)
+    titles = {module.id: module.title for module in catalog().modules.values()}
+    linked = current_user.may("team.see", unit_path=person_row(person.id).unit_path)
+    return render("home/member_past.html", person=person, year=year, hours=hours, studied=studied, certificates=held, titles=titles,
+                  linked=linked)
+
+
+@bp.get("/people/<int(max=2147483647):person_id>/all")
+@allow("people.see")
+def dossier(person_id: int) -> str | AnyResponse:
+    """Everything about one person on one page; nothing is changed here."""
+    row = person_row(person_id, current_user.paths("people.see"))
+    if row.merged_into is not None:
+        flash(_("%(name)s was merged into this account.", name=row.name), "ok")
+        return redirect(url_for("home.dossier", person_id=row.merged_into), 303)
+    readings.note("person", about=person_id)
+    there = catalog()
+    return render("home/dossier.html", person=row, page=dossiers.dossier(row, there), kain=WEAVES, roles=ROLES, latest=dossiers.LATEST,
+                  titles={quiz.id: quiz.title for quiz in there.quizzes.values()}, kinds=KINDS, acts=current_app.extensions["acts"],
+                  module_titles={module.id: module.title for module in there.modules.values()}, looks=current_app.extensions["looks"],
+                  sees_team=current_user.may("team.see", unit_path=row.unit_path))
+
+
+@bp.get("/administration/")
+@allow("office.see")
+def administration() -> str:
+    """The office's pages that the reader may open, each with what it is for."""
+    places = [place for place in current_app.extensions["office"] if place.permission is None or current_user.may(place.permission)]
+    return render("home/administration.html", places=places, counts=office.counts(current_user))
+
+
+def _taken(kind: str) -> None:
+    wish = _wish()
+    readings.note("team-export", scope=_scope(wish))
+    people.record_export(kind, _query(wish))
+
+
+def _scope(wish: people.Wish) -> str:
+    return " ".join(wish.within)
 
 
 def _file(row: Certificate) -> Path:
@@ -120,19 +186,19 @@ def _name(row: Certificate) -> str:
     return f"{holder} {row.module_id} {row.number.replace('/', '-')}.pdf"
 
 
-def _root() -> str:
-    return "/" if current_user.role == "admin" else current_user.unit_path
-
-
 def _wish() -> people.Wish:
     given = request.args
-    year = given.get("year", type=int)
     return people.Wish(
-        root_path=_root(), text=given.get("q", "").strip()[:100], unit_id=row_id(given, "unit"),
+        within=current_user.paths("team.see"), text=given.get("q", "").strip()[:100], unit_id=row_id(given, "unit"),
         page=page_number(given),
         module_id=given.get("module", "")[:200], state=given.get("state", "") if given.get("state") in people.STATES else "",
-        year=year if year is not None and year in people.years(clock.today()) else clock.today().year,
+        year=_year(),
     )
+
+
+def _year() -> int:
+    year = request.args.get("year", type=int)
+    return year if year is not None and year in people.years(clock.today()) else clock.today().year
 
 
 def _query(wish: people.Wish) -> dict[str, Any]:
@@ -149,7 +215,7 @@ def _modules() -> list[tuple[str, str]]:
 
 
 def _table() -> Table:
-    header = [_("Name"), "NIP", _("Position"), _("Unit"), _("Employment"), _("JP this year"), _("Modules in progress"),
+    header = [_("Name"), "NIP", _("Position"), _("Unit"), _("Employment"), _("JP of %(year)s", year=_wish().year), _("Modules in progress"),
               _("Modules completed"), _("Certificates"), _("Last studied")]
     rows: list[list[downloads.Cell]] = [
         [one.name, one.nip, one.position, one.unit, one.employment, one.hours, one.studying, one.completed, one.certificates,

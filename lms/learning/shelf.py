@@ -64,9 +64,9 @@ class Shelf:
     choices: Mapping[str, tuple[Choice, ...]]
 
 
-def cards_for(modules: Iterable[Module], progress: Mapping[str, Progress], *, see_drafts: bool) -> tuple[Card, ...]:
+def cards_for(modules: Iterable[Module], progress: Mapping[str, Progress], *, drafts: Collection[str] | None) -> tuple[Card, ...]:
     """The modules a reader may see with her states: those in progress first, then by title."""
-    visible = [module for module in modules if module.published or see_drafts]
+    visible = [module for module in modules if module.published or drafts is None or module.id in drafts]
     titles = {module.id: module.title for module in visible}
     completed = frozenset(name for name, one in progress.items() if one.completed_at or one.round > 1)
     cards = [_card(module, progress.get(module.id), completed, titles) for module in visible]

@@ -15,14 +15,12 @@ from lms.learning import labels, queries, rules, service, shelf
 from lms.learning.outline import outline_of
 from lms.learning.queries import Progress
 from lms.learning.standing import standing
-from lms.people.queries import trains
 from lms.web.access import SIGNED_IN, allow
 from lms.web.content import catalog, library
 from lms.web.errors import refuse_to
 from lms.web.pages import render
 
 bp = Blueprint("learning", __name__, template_folder="templates")
-STAFF = frozenset({"trainer", "admin"})
 MINUTES_OF_JP = 45
 SHOWN = ("image/", "video/", "audio/", "text/vtt")
 MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -33,7 +31,8 @@ MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 def catalogue() -> str:
     """The catalogue with search and filters."""
     wish = _wish()
-    cards = shelf.cards_for(catalog().modules.values(), queries.progress_by_module(current_user.id), see_drafts=_is_staff())
+    cards = shelf.cards_for(
+        catalog().modules.values(), queries.progress_by_module(current_user.id), drafts=current_user.modules("module.preview"))
     values = {"category": labels.CATEGORIES, "level": labels.LEVELS, "state": labels.STATES}
     found = shelf.browse(cards, wish, values)
     return render(
@@ -52,8 +51,8 @@ def module(slug: str) -> str | tuple[str, int]:
     completed = queries.completed_modules(current_user.id, module.requires)
     found = catalog()
     return render(
-        "learning/module.html", module=module, outline=outline_of(module), mine=mine, previews=_is_staff(),
-        results=_is_staff() and trains(current_user.id, current_user.role, module.id),
+        "learning/module.html", module=module, outline=outline_of(module), mine=mine, previews=_previews(slug),
+        results=current_user.may("module.results", module_id=module.id),
         standing=standing(module, mine, completed, today=clock.today()), modules=found.modules, labels=labels,
         words=labels.LESSON_STATES, trail=_trail(module), minutes=round(module.hours * MINUTES_OF_JP),
         intro=library().html(module.intro), quiz=found.quizzes.get(module.quiz or ""),
@@ -134,8 +133,8 @@ def _catalogue_address(wish: shelf.Wish, **changes: str | int) -> str:
     return url_for("learning.catalogue") + (f"?{query}" if query else "")
 
 
-def _is_staff() -> bool:
-    return current_user.role in STAFF
+def _previews(slug: str) -> bool:
+    return bool(current_user.may("module.preview", module_id=slug))
 
 
 def _mine(slug: str) -> Progress | None:
@@ -146,7 +145,7 @@ def _mine(slug: str) -> Progress | None:
 
 def _visible(slug: str) -> Module | None:
     module = catalog().modules.get(slug)
-    return module if module is not None and (module.published or _is_staff()) else None
+    return module if module is not None and (module.published or _previews(slug)) else None
 
 
 def _trail(module: Module) -> list[tuple[str | None, str]]:
@@ -175,7 +174,7 @@ def _refused(slug: str, refused: Refused) -> AnyResponse:
 
 
 def _why_not(module: Module, lesson: Lesson, mine: Progress | None) -> Refused | None:
-    if _is_staff():
+    if _previews(module.id):
         return None
     if mine is None:
         return Refused("not-enrolled", module=module.title)

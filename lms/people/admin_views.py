@@ -1,189 +1,206 @@
-"""Pages on which an administrator looks after people: list, one person, import, activation codes."""
+"""Pages on which people are found and their records looked after: the list, one record, somebody new."""
 
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
 
+from lms.base import audit, readings
+from lms.base.db import transaction
 from lms.base.errors import Refused
-from lms.people import admin, codes, importing, queries, service, tables
-from lms.people.admin_forms import ROLE_LABELS, CodesForm, ImportForm, PersonForm
-from lms.people.models import ROLES
-from lms.people.roster import COLUMNS
+from lms.people import admin, names, queries, search
+from lms.people.admin_forms import NewPersonForm, PersonForm
+from lms.people.roles import ROLES
+from lms.web import downloads
 from lms.web.access import allow
 from lms.web.asked import page_number, row_id
-from lms.web.content import catalog
 from lms.web.errors import refuse_to, sentence
+from lms.web.limits import limited
 from lms.web.pages import render
 
 bp = Blueprint("people_admin", __name__, template_folder="templates", url_prefix="/people")
-SHOWN = 200
-Page = str | tuple[str, int] | Response
+EXPORTS = "60/15 minutes"
+Page = str | tuple[str, int] | AnyResponse
 
 
 @bp.get("/")
-@allow("admin")
+@allow("people.see")
 def people() -> str:
     """Everybody, searched and filtered."""
     wish = _wish()
-    count, rows = queries.find_people(wish)
-    return render("people/people.html", wish=wish, count=count, rows=rows, pages=max(1, -(-count // queries.PAGE)),
-                  units=queries.units(), roles=ROLE_LABELS, address=lambda number: _address(replace(wish, page=number)))
+    filters = bool(request.args.get("filters") or wish.unit_id is not None or wish.role or wish.active)
+    units = queries.units(wish.within) if filters else ()
+    return render("people/people.html", filters=filters, units=units, query=_query(wish),
+                  with_filters=url_for("people_admin.people", filters="yes", **_query(wish)), **_found(wish))
 
 
-def _wish() -> queries.Wish:
+@bp.get("/found")
+@allow("people.see")
+def found() -> dict[str, str]:
+    """The list alone, for the search that answers while one types."""
+    return {"html": render_template("people/found.html", **_found(_wish()))}
+
+
+def _found(wish: search.Wish) -> dict[str, Any]:
+    there = search.find(wish)
+    readings.note("people", scope=" ".join(wish.within))
+    before, _zero, behind = url_for("home.dossier", person_id=0).partition("/0/")  # making an address fifty times takes a millisecond
+    return {"wish": wish, "found": there, "pages": there.pages, "address": lambda number: _address(replace(wish, page=number)),
+            "dossier": (f"{before}/", f"/{behind}"), "roles": ROLES}
+
+
+def _wish() -> search.Wish:
     given = request.args
-    return queries.Wish(
-        text=given.get("q", "").strip()[:100], unit_id=row_id(given, "unit"),
-        role=given.get("role", "") if given.get("role") in ROLES else "",
+    role = given.get("role", "")
+    return search.Wish(
+        within=current_user.paths("people.see"), text=given.get("q", "").strip()[:100], unit_id=row_id(given, "unit"),
+        role=role if role in {*ROLES, search.LEARNER} else "",
         active=given.get("active", "") if given.get("active") in {"yes", "no"} else "", page=page_number(given),
     )
 
 
-def _address(wish: queries.Wish) -> str:
+def _query(wish: search.Wish) -> dict[str, Any]:
     named: dict[str, Any] = {"q": wish.text, "unit": wish.unit_id, "role": wish.role, "active": wish.active, "page": wish.page}
-    return url_for("people_admin.people", **{name: value for name, value in named.items() if value and (name, value) != ("page", 1)})
+    return {name: value for name, value in named.items() if value and (name, value) != ("page", 1)}
+
+
+def _address(wish: search.Wish) -> str:
+    return url_for("people_admin.people", **_query(wish))
+
+
+@bp.post("/export.<any(csv, xlsx):kind>")
+@allow("people.see")
+@limited(EXPORTS)
+def export(kind: str) -> Response:
+    """Everybody who fits as CSV or XLSX; that it was made is recorded."""
+    wish = _wish()
+    readings.note("people-export", scope=" ".join(wish.within))
+    with transaction():
+        audit.record("people.exported", "people", detail={"kind": kind, "within": list(wish.within), **_query(replace(wish, page=1))})
+    header = ["NIP", _("Name"), _("Unit"), _("Position"), _("Rank"), _("Employment"), _("E-mail"), _("State")]
+    words = {True: _("Active"), False: _("Deactivated")}
+    rows = ([one.nip, one.name, one.unit, one.position, one.rank, one.employment, one.email, words[one.active]]
+            for one in search.everybody(wish))
+    if kind == "csv":
+        return downloads.csv_response("pegawai.csv", header, list(rows))
+    return downloads.xlsx_response("pegawai.xlsx", _("People"), header, rows)
 
 
 @bp.get("/<int(max=2147483647):person_id>/")
-@allow("admin")
-def person(person_id: int) -> str:
-    """One person, with all that may be done about her."""
-    row = queries.person(person_id)
-    return _person_page(row, PersonForm(data=dict(row._mapping)))
+@allow("people.see")
+def person(person_id: int) -> Page:
+    """The record of one person, with what may be changed of it."""
+    row = queries.person(person_id, current_user.paths("people.see"))
+    if row.merged_into is not None:
+        flash(_("%(name)s was merged into this account.", name=row.name), "ok")
+        return _back(row.merged_into)
+    readings.note("person", about=person_id)
+    return _person_page(row, PersonForm(formdata=None, data={**row._mapping, "seen": admin.fingerprint(row)}))
 
 
 @bp.post("/<int(max=2147483647):person_id>/")
-@allow("admin")
+@allow("people.manage")
 def change(person_id: int) -> Page:
     """Write what was changed of a person."""
-    row = queries.person(person_id)
+    row = _managed(person_id)
     form = PersonForm()
-    form.offer(queries.units())
+    form.offer(queries.units(current_user.paths("people.manage")), now=row)
     if not form.validate():
         return _person_page(row, form), 422
+    if doubts := _doubts(form, but=row):
+        return _person_page(row, form, doubts=doubts), 422
     try:
-        changed = admin.change(person_id, form.values())  # type: ignore[arg-type]
+        changed = admin.change(person_id, form.values(), seen=form.seen.data or None, by=current_user.grants)  # type: ignore[arg-type]
     except Refused as refused:
-        return _person_page(row, form, refusal=sentence(refused)), 409
+        form.seen.data = admin.fingerprint(row)  # whoever saves again has seen what is stored now
+        return _person_page(row, form, refusal=sentence(refused), both=refused.code == "changed-meanwhile"), 409
     flash(_("The changes are saved.") if changed else _("Nothing was different, so nothing was changed."), "ok")
     return _back(person_id)
 
 
-def _person_page(row: Any, form: PersonForm, *, refusal: str | None = None, code: str | None = None) -> str:
-    form.offer(queries.units())
-    trained = queries.trained_modules(row.id)
-    modules = {module.id: module.title for module in catalog().modules.values()} | {gone: gone for gone in trained - set(catalog().modules)}
-    return render("people/person.html", person=row, form=form, refusal=refusal, code=code, trained=trained,
-                  modules=sorted(modules.items(), key=lambda pair: pair[1]), days=service.CODE_DAYS)
+def _doubts(form: PersonForm, *, but: Any = None) -> list[str]:
+    """What should be looked at twice about a name that was typed; empty if it is as before or was confirmed."""
+    name = form.name.data
+    if form.sure.data or (but is not None and but.name == name):
+        return []
+    alike = search.same_name(name, but=but.id if but is not None else None)
+    found = [_("This name looks like %(name)s, but is written with other letters.", name=row.name) for row in alike]
+    return [*found, _("This name mixes letters of several scripts that look alike.")] if names.mixes_scripts(name) else found
 
 
-def _back(person_id: int) -> Response:
+def _person_page(row: Any, form: PersonForm, *, refusal: str | None = None, doubts: list[str] | None = None, both: bool = False) -> str:
+    form.offer(queries.units(current_user.paths("people.see")), now=row)
+    stored = PersonForm(formdata=None, data=dict(row._mapping)) if both else None
+    if stored is not None:
+        stored.offer(queries.units(current_user.paths("people.see")), now=row)
+    return render("people/person.html", person=row, form=form, refusal=refusal, doubts=doubts or [], differing=_differing(form, stored),
+                  may_change=current_user.may("people.manage", unit_path=row.unit_path))
+
+
+def _differing(form: PersonForm, stored: PersonForm | None) -> list[tuple[str, str, str]]:
+    """(label, stored, typed) of each field that differs from what somebody else has stored."""
+    if stored is None:
+        return []
+    pairs = [(field, stored[field.name]) for field in form if field.name in admin.EDITED and field.data != stored[field.name].data]
+    return [(str(typed.label.text), _shown(there), _shown(typed)) for typed, there in pairs]
+
+
+def _shown(field: Any) -> str:
+    chosen = [label for value, label, selected, *_rest in field.iter_choices() if selected] if hasattr(field, "iter_choices") else []
+    return str(chosen[0]).lstrip("– ") if chosen else str(field.data or "–")
+
+
+def _managed(person_id: int) -> Any:
+    return queries.person(person_id, current_user.paths("people.manage"))
+
+
+def _back(person_id: int) -> AnyResponse:
     return redirect(url_for("people_admin.person", person_id=person_id), 303)
 
 
+@bp.get("/new/")
+@allow("people.manage")
+def new() -> str:
+    """The form for somebody who is in no list yet."""
+    return _new_page(NewPersonForm(formdata=None))
+
+
+@bp.post("/new/")
+@allow("people.manage")
+def add() -> Page:
+    """Record a new person; the next page makes the code with which she signs in first."""
+    form = NewPersonForm()
+    form.offer(queries.units(current_user.paths("people.manage")))
+    if not form.validate():
+        return _new_page(form), 422
+    if doubts := _doubts(form):
+        return _new_page(form, doubts=doubts), 422
+    try:
+        person_id = admin.add(form.nip.data, form.values())  # type: ignore[arg-type]
+    except Refused as refused:
+        return _new_page(form, refusal=sentence(refused)), 409
+    flash(_("The record is made. Give this person a way to sign in now."), "ok")
+    return redirect(url_for("accounts_admin.account", person_id=person_id), 303)
+
+
+def _new_page(form: NewPersonForm, *, refusal: str | None = None, doubts: list[str] | None = None) -> str:
+    form.offer(queries.units(current_user.paths("people.manage")))
+    return render("people/new.html", form=form, refusal=refusal, doubts=doubts or [])
+
+
 @bp.post("/<int(max=2147483647):person_id>/active")
-@allow("admin")
-def set_active(person_id: int) -> Response:
+@allow("people.manage")
+def set_active(person_id: int) -> AnyResponse:
     """Deactivate a person, or let her in again."""
+    _managed(person_id)
     active = request.form.get("active") == "yes"
     try:
-        service.set_active(person_id, active)
+        admin.set_active(person_id, active, reason=admin.check_reason(request.form.get("reason", "")),
+                         by=current_user.grants)
     except Refused as refused:
         return refuse_to(url_for("people_admin.person", person_id=person_id), refused)
     flash(_("This person may sign in again.") if active else _("This person is deactivated and signed out everywhere."), "ok")
     return _back(person_id)
-
-
-@bp.post("/<int(max=2147483647):person_id>/code")
-@allow("admin")
-def new_code(person_id: int) -> Page:
-    """Make an activation code and show it, once."""
-    try:
-        code = admin.new_code(person_id)
-    except Refused as refused:
-        return refuse_to(url_for("people_admin.person", person_id=person_id), refused)
-    row = queries.person(person_id)
-    return _person_page(row, PersonForm(formdata=None, data=dict(row._mapping)), code=code)
-
-
-@bp.post("/<int(max=2147483647):person_id>/modules")
-@allow("admin")
-def set_modules(person_id: int) -> Response:
-    """Say whose results a trainer sees."""
-    known = set(catalog().modules) | queries.trained_modules(person_id)
-    admin.set_modules(person_id, known & set(request.form.getlist("module")))
-    flash(_("The modules are saved."), "ok")
-    return _back(person_id)
-
-
-@bp.get("/import/")
-@allow("admin")
-def import_form() -> str:
-    """The page to choose a file of people."""
-    return _import_page(ImportForm())
-
-
-@bp.post("/import/")
-@allow("admin")
-def import_preview() -> Page:
-    """What the file would change, or its mistakes; nothing is written yet."""
-    form = ImportForm()
-    if not form.validate():
-        return _import_page(form), 422
-    try:
-        text = tables.decode(form.file.data.read())
-    except Refused as refused:
-        return _import_page(form, refusal=sentence(refused)), 422
-    found = importing.plan(text)
-    return _plan_page(found, text), 422 if found.errors else 200
-
-
-@bp.post("/import/confirm")
-@allow("admin")
-def import_confirm() -> Page:
-    """Import what was previewed; it is checked once more, for the list of people may be another by now."""
-    text = request.form.get("text", "")
-    try:
-        outcome = importing.run(text, with_codes=True)
-    except Refused as refused:
-        return _import_page(ImportForm(formdata=None), refusal=sentence(refused)), 409
-    if outcome.plan.errors:
-        return _plan_page(outcome.plan, text), 422
-    return render("people/imported.html", plan=outcome.plan, lists=outcome.codes, days=service.CODE_DAYS)
-
-
-def _import_page(form: ImportForm, *, refusal: str | None = None) -> str:
-    return render("people/import.html", form=form, refusal=refusal, columns=COLUMNS)
-
-
-def _plan_page(plan: importing.Plan, text: str) -> str:
-    units = {unit.id: unit.name for unit in queries.units()}
-    return render("people/import_plan.html", plan=plan, text=text, shown=SHOWN, gettext_of=_,
-                  cell=lambda name, value: _cell(name, value, units))
-
-
-def _cell(name: str, value: object, units: dict[int, str]) -> str:
-    return units[int(str(value))] if name == "unit_id" else str(value or "–")
-
-
-@bp.get("/codes/")
-@allow("admin")
-def codes_form() -> str:
-    """The page to choose a unit for new activation codes."""
-    form = CodesForm()
-    form.offer(queries.units())
-    return render("people/codes_form.html", form=form, days=service.CODE_DAYS)
-
-
-@bp.post("/codes/")
-@allow("admin")
-def new_codes() -> Page:
-    """Make the codes of a unit and show the list, once."""
-    form = CodesForm()
-    form.offer(queries.units())
-    if not form.validate():
-        return render("people/codes_form.html", form=form, days=service.CODE_DAYS), 422
-    return render("people/codes.html", lists=codes.issue_for_unit(form.unit_id.data), days=service.CODE_DAYS)

@@ -1,4 +1,4 @@
-"""Decisions about NIPs, passwords and codes. Pure."""
+"""Decisions about NIPs. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -6,9 +6,6 @@ from datetime import date
 
 from lms.base.texts import N_
 
-GUESSABLE = ("password", "katasandi", "12345678", "qwerty", "indonesia", "pematangsiantar")
-SHORTEST_PASSWORD = 10
-LONGEST_PASSWORD = 256
 DEMO_SIGN_INS = (
     ("Sari", N_("learner"), "199001012015012001"),
     ("Budi", N_("trainer"), "198502022010011002"),
@@ -51,21 +48,3 @@ def _day(text: str) -> date | None:
         return date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:
         return None
-
-
-def password_fault(password: str, *, nip: str, name: str) -> str | None:
-    """Why a password is refused: password-short, password-long, password-guessable; None if it is good."""
-    if len(password) < SHORTEST_PASSWORD:
-        return "password-short"
-    if len(password) > LONGEST_PASSWORD:
-        return "password-long"
-    folded = password.casefold().replace(" ", "")
-    parts = [part for part in re.split(r"\W+", name.casefold()) if len(part) > 3]
-    if nip in folded or len(set(folded)) < 4 or any(folded.strip("0123456789!.") == word for word in (*GUESSABLE, *parts)):
-        return "password-guessable"
-    return None
-
-
-def sees_unit(*, own_path: str, role: str, path: str) -> bool:
-    """Whether one of this role and unit sees people of the unit at `path`."""
-    return role == "admin" or (role == "supervisor" and path.startswith(own_path))

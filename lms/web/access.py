@@ -1,42 +1,57 @@
-"""Who may open a page: each view carries exactly one @allow(...); a view without one is refused by a house test."""
+"""Who may open a page: each view carries exactly one @allow(...); a view without one is refused by a house test.
+
+What a permission covers, and who holds it, is said in lms.people.roles; the reader of the request answers `may(...)`.
+"""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, request, url_for
 from flask_login import current_user
 
 ANYONE = "anyone"
 SIGNED_IN = "signed-in"
+SETTING_UP = "setting-up"  # signed in, or kept from it until a second factor is set up
 NEVER_KEPT = frozenset({"csrf_token", "password", "old", "new", "again", "code"})  # secrets are typed again
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def allow(*roles: str) -> Callable[[Callable[P, R]], Callable[P, Any]]:
-    """Guard a view: `allow(ANYONE)`, `allow(SIGNED_IN)` or the roles that may open it."""
+def allow(*permissions: str) -> Callable[[Callable[P, R]], Callable[P, Any]]:
+    """Guard a view: `allow(ANYONE)`, `allow(SIGNED_IN)` or the permissions of which the reader needs one.
+
+    A view that shows one thing asks again whether the permission covers it: `current_user.may("people.see", unit_path=...)`.
+    """
 
     def decorate(view: Callable[P, R]) -> Callable[P, Any]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
-            if ANYONE not in roles:
+            if ANYONE not in permissions:
                 if not current_user.is_authenticated:
-                    return _to_sign_in()
-                if SIGNED_IN not in roles and current_user.role not in roles:
-                    abort(403)
+                    return view(*args, **kwargs) if SETTING_UP in permissions and _sets_up() else _to_sign_in()
+                if not {SIGNED_IN, SETTING_UP} & set(permissions):
+                    held = next((one for one in permissions if current_user.may(one)), None)
+                    if held is None:
+                        abort(403)
+                    g.acting_for = current_user.stands_in_for(held)
             return view(*args, **kwargs)
 
-        guarded.allowed = frozenset(roles)  # type: ignore[attr-defined]
+        guarded.allowed = frozenset(permissions)  # type: ignore[attr-defined]
         return guarded
 
     return decorate
 
 
+def _sets_up() -> bool:
+    half = g.get("half_reader")
+    return half is not None and half.stage == "enrol"
+
+
 def _to_sign_in() -> Any:
     if request.method == "POST" and request.form:
         return render_template("web/sign_in_first.html", kept=kept_fields(), action=request.full_path.removesuffix("?")), 401
-    return redirect(url_for("people.login", next=local_address()))
+    return redirect(url_for("accounts.login", next=local_address()))
 
 
 def kept_fields() -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 
 import xlsxwriter
@@ -41,7 +42,7 @@ def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]
         buffer = io.StringIO()
         writer = csv.writer(buffer, delimiter=";")
         yield "\ufeff"
-        for row in (header, *rows):
+        for row in chain([header], rows):
             writer.writerow([plain(cell) for cell in row])
             yield buffer.getvalue()
             buffer.seek(0)

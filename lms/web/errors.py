@@ -2,10 +2,9 @@
 
 import errno
 import logging
-import secrets
-from datetime import datetime
+from datetime import date, datetime
 
-from flask import Flask, Response, flash, jsonify, make_response, redirect, render_template, request
+from flask import Flask, Response, flash, g, jsonify, make_response, redirect, render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, generate_csrf
@@ -13,21 +12,31 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from lms.base import words
+from lms.base import asking, words
+from lms.base.db import db
 from lms.base.errors import NotFound, Refused
 from lms.web.access import kept_fields
 from lms.web.refusals import SENTENCES
 
 log = logging.getLogger(__name__)
+COLLIDED = {"40001", "40P01"}  # PostgreSQL: two transactions stood in each other's way, one was taken back
+TRIES = 3
+PARTS = ("web/error.html", "base.html", "web/macros.html", "web/masthead.html", "web/public_head.html", "web/messages.html",
+         "web/foot.html")
 STATUS = {"too-many-tries": 429, "too-large": 413}
 
 
 def sentence(refused: Refused) -> str:
     """What happened and what to do, in the reader's language."""
     language = str(get_locale())
-    values = {name: words.moment(value, language=language) if isinstance(value, datetime) else value
-              for name, value in refused.detail.items()}
+    values = {name: _written(value, language) for name, value in refused.detail.items()}
     return str(_(SENTENCES[refused.code], **values))
+
+
+def _written(value: object, language: str) -> object:
+    if isinstance(value, datetime):
+        return words.moment(value, language=language)
+    return words.long_date(value, language=language) if isinstance(value, date) else value
 
 
 def wants_json() -> bool:
@@ -43,7 +52,9 @@ def page(status: int, *, message: str | None = None, reference: str | None = Non
 
 
 def register(app: Flask) -> None:
-    """Give the app its error pages."""
+    """Give the app its error pages; their templates are read now, for later there may be no file to spare."""
+    for name in PARTS:
+        app.jinja_env.get_template(name)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> AnyResponse | tuple[str | Response, int]:
@@ -69,24 +80,31 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(OperationalError)
     def busy(error: OperationalError) -> tuple[str | Response, int] | AnyResponse:
+        if getattr(error.orig, "sqlstate", None) in COLLIDED and g.setdefault("collisions", 0) < TRIES:
+            g.collisions += 1
+            db.session.rollback()
+            return app.full_dispatch_request()  # nothing of the try before was written
         log.error("database: %s", error)
         return _later()
 
     @app.errorhandler(OSError)
     def full(error: OSError) -> tuple[str | Response, int] | AnyResponse:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE}:
             return crash(error)
-        log.error("the disk is full: %s", error)
+        log.error("the machine has no room: %s", error)
         return _later()
 
     @app.errorhandler(Exception)
     def crash(error: Exception) -> tuple[str | Response, int]:
-        reference = secrets.token_hex(4)
-        log.exception("request %s %s %s", reference, request.method, request.path)
+        db.session.rollback()  # PostgreSQL answers nothing more in a transaction that failed, and the page asks who reads it
+        reference = asking.request_id()
+        # The rule and not the address: a one-time link is a secret.
+        log.exception("request %s %s %r", reference, request.method, str(request.url_rule or request.path))
         return page(500, reference=reference)
 
 
 def _later() -> Response:
+    db.session.rollback()
     response = make_response(page(503))
     response.headers["Retry-After"] = "5"
     return response

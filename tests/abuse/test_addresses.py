@@ -30,7 +30,7 @@ TITLES = {
 
 
 @pytest.mark.parametrize("name", MEDIA)
-def test_a_media_path_never_leaves_its_folder(town: Town, name: str) -> None:
+def test_c12_a_media_path_never_leaves_its_folder(town: Town, name: str) -> None:
     for address in (f"/media/{'0' * 32}/{name}", f"/media/{name}/x.png", f"/media/{name}", f"/static/0/{name}"):
         response = ask(town.browsers["learner"], "GET", address)
 
@@ -39,7 +39,7 @@ def test_a_media_path_never_leaves_its_folder(town: Town, name: str) -> None:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_signing_in_leads_nowhere_but_to_this_site(client: InspectingClient, place: str) -> None:
+def test_c15_signing_in_leads_nowhere_but_to_this_site(client: InspectingClient, place: str) -> None:
     build.person(nip=NIP, password=PASSWORD)
 
     response = client.send("/login", f"/login?next={place}", nip=NIP, password=PASSWORD)
@@ -50,7 +50,7 @@ def test_signing_in_leads_nowhere_but_to_this_site(client: InspectingClient, pla
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_choosing_a_language_leads_nowhere_but_to_this_site(client: InspectingClient, place: str) -> None:
+def test_c15_choosing_a_language_leads_nowhere_but_to_this_site(client: InspectingClient, place: str) -> None:
     address = f"/language?next={place}"
 
     sent = client.post(address, data={"csrf_token": client.token("/login"), "lang": "en", "next": place})
@@ -60,7 +60,7 @@ def test_choosing_a_language_leads_nowhere_but_to_this_site(client: InspectingCl
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost@evil.example", "evil.example:99999", "a b", "evil.example/x"])
 @pytest.mark.parametrize("address", ["/login", "/team", "/team/", "/modules//", "/verify/AAAA", "/nowhere"])
-def test_no_answer_names_the_host_that_the_request_named(client: InspectingClient, host: str, address: str) -> None:
+def test_c39_no_answer_names_the_host_that_the_request_named(client: InspectingClient, host: str, address: str) -> None:
     response = client.get(address, headers={"Host": host})
 
     assert response.status_code < 500
@@ -69,7 +69,7 @@ def test_no_answer_names_the_host_that_the_request_named(client: InspectingClien
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "NONSENSE"])
-def test_another_verb_opens_no_guarded_page(town: Town, method: str) -> None:
+def test_b02_another_verb_opens_no_guarded_page(town: Town, method: str) -> None:
     learner, stranger = town.browsers["learner"], town.browsers[None]
     guarded = ["/team/", "/people/", "/marking/", "/content/", "/team/export.csv"]
 
@@ -81,7 +81,7 @@ def test_another_verb_opens_no_guarded_page(town: Town, method: str) -> None:
 
 
 @pytest.mark.parametrize("method_field", ["_method", "X-HTTP-Method-Override"])
-def test_a_verb_in_a_field_or_header_changes_nothing(town: Town, method_field: str) -> None:
+def test_b02_a_verb_in_a_field_or_header_changes_nothing(town: Town, method_field: str) -> None:
     address = "/team/"
 
     response = ask(town.browsers["learner"], "GET", f"{address}?_method=POST", headers={method_field: "POST"})
@@ -90,7 +90,7 @@ def test_a_verb_in_a_field_or_header_changes_nothing(town: Town, method_field: s
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_huge_and_negative_numbers_are_answered(town: Town, role: str) -> None:
+def test_c36_huge_and_negative_numbers_are_answered(town: Town, role: str) -> None:
     numbers = (HUGE, "-1", "0", "2147483648", "9223372036854775808", "1.5", "1e9", "٣", "0x10")
     pages = [f"{page}?{name}={number}" for page in ("/team/", "/team/export.csv", "/team/certificates.zip", "/people/", "/modules/",
              "/modules/sapa/results/", "/quizzes/kuis/preview/") for name in ("page", "unit", "year", "seed") for number in numbers]
@@ -104,7 +104,7 @@ def test_huge_and_negative_numbers_are_answered(town: Town, role: str) -> None:
 
 @pytest.mark.parametrize("text", SEARCHES)
 @pytest.mark.parametrize("page", ["/team/", "/people/", "/modules/", "/team/export.csv"])
-def test_a_search_takes_its_words_literally(town: Town, page: str, text: str) -> None:
+def test_c33_a_search_takes_its_words_literally(town: Town, page: str, text: str) -> None:
     response = ask(town.browsers["admin"], "GET", page, query_string={"q": text})
 
     assert response.status_code == 200
@@ -112,7 +112,7 @@ def test_a_search_takes_its_words_literally(town: Town, page: str, text: str) ->
 
 
 @pytest.mark.parametrize("filter", ["unit", "module", "state", "year", "category", "level", "role"])
-def test_a_filter_that_is_no_choice_breaks_nothing(town: Town, filter: str) -> None:
+def test_c33_a_filter_that_is_no_choice_breaks_nothing(town: Town, filter: str) -> None:
     for page in ("/team/", "/people/", "/modules/"):
         for value in ("' OR 1=1 --", "x" * 5000, "😀", ""):
             assert ask(town.browsers["admin"], "GET", page, query_string={filter: value}).status_code == 200
@@ -143,7 +143,7 @@ def test_too_many_tries_have_a_page(client: InspectingClient, language: str, tit
 
 
 @pytest.mark.parametrize(("language", "title"), [("id", "Ada kesalahan di pihak kami"), ("en", "Something went wrong on our side")])
-def test_a_crash_has_a_page_with_a_reference_and_no_trace(app: Flask, client: InspectingClient, language: str, title: str) -> None:
+def test_c40_a_crash_has_a_page_with_a_reference_and_no_trace(app: Flask, client: InspectingClient, language: str, title: str) -> None:
     library = app.extensions.pop("library")
     client.set_cookie("lang", language)
     try:
@@ -158,7 +158,7 @@ def test_a_crash_has_a_page_with_a_reference_and_no_trace(app: Flask, client: In
     assert "KeyError" not in page
 
 
-def test_what_belongs_to_somebody_else_is_not_there(town: Town, sign_in: SignIn) -> None:
+def test_b06_b08_b11_what_belongs_to_somebody_else_is_not_there(town: Town, sign_in: SignIn) -> None:
     elsewhere = build.unit("Dinas Lain")
     strangers = [sign_in(build.person(f"Rini {role}", role=role, unit_id=elsewhere)) for role in ("learner", "trainer", "supervisor")]
     values = town.values

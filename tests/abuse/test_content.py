@@ -28,7 +28,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [
 @pytest.mark.parametrize("text", SCRIPTS)
 def test_script_in_a_lesson_is_never_markup(app: Flask, sign_in: SignIn, publish: Publish, text: str) -> None:
     publish({"modules/m/module.md": MODULE.format(""), "modules/m/10-satu.md": f"{LESSON}\n{text}\n\nAkhir.\n"})
-    trainer = sign_in(build.person(role="trainer"))
+    trainer = sign_in(build.person(role="admin"))
 
     page = BeautifulSoup(trainer.get("/modules/m/satu/").get_data(as_text=True), "html.parser")
 
@@ -52,7 +52,7 @@ def test_script_in_front_matter_is_text(app: Flask, sign_in: SignIn, publish: Pu
         assert [tag for tag in page.find_all("script") if not tag.get("src")] == []
 
 
-def test_a_yaml_bomb_is_a_located_mistake_and_the_last_good_revision_stays(app: Flask, sign_in: SignIn, publish: Publish) -> None:
+def test_c05_f16_a_yaml_bomb_is_a_located_mistake_and_the_last_good_revision_stays(app: Flask, sign_in: SignIn, publish: Publish) -> None:
     publish({"modules/m/module.md": MODULE.format(""), "modules/m/10-satu.md": LESSON})
 
     found = publish({"modules/m/module.md": MODULE.format(BOMB)})
@@ -60,10 +60,10 @@ def test_a_yaml_bomb_is_a_located_mistake_and_the_last_good_revision_stays(app: 
     assert [(one.file, one.level, one.code) for one in found.mistakes if one.level == "error"] == [
         ("modules/m/module.md", "error", "yaml-alias"),
     ]
-    assert sign_in(build.person(role="trainer")).get("/modules/m/satu/").status_code == 200
+    assert sign_in(build.person(role="admin")).get("/modules/m/satu/").status_code == 200
 
 
-def test_a_lesson_of_fifty_megabytes_is_a_mistake_and_the_last_good_revision_stays(
+def test_c10_f16_a_lesson_of_fifty_megabytes_is_a_mistake_and_the_last_good_revision_stays(
     app: Flask, sign_in: SignIn, publish: Publish,
 ) -> None:
     publish({"modules/m/module.md": MODULE.format(""), "modules/m/10-satu.md": LESSON})
@@ -71,7 +71,7 @@ def test_a_lesson_of_fifty_megabytes_is_a_mistake_and_the_last_good_revision_sta
     found = publish({"modules/m/10-satu.md": "# Satu\n\n" + "Panjang sekali. " * 3_300_000})
 
     assert [(one.file, one.code) for one in found.mistakes if one.level == "error"] == [("modules/m/10-satu.md", "too-large")]
-    page = sign_in(build.person(role="trainer")).get("/modules/m/satu/")
+    page = sign_in(build.person(role="admin")).get("/modules/m/satu/")
     assert "Kalimat lama." in words(page.get_data(as_text=True))
 
 
@@ -96,12 +96,12 @@ def test_modules_that_require_each_other_are_a_mistake_in_each(app: Flask, publi
 def test_a_trainer_reads_each_mistake_on_a_page(app: Flask, sign_in: SignIn, publish: Publish) -> None:
     publish({"modules/m/module.md": MODULE.format(BOMB), "modules/m/10-satu.md": LESSON, "quizzes/<b>.md": "---\ntitel: x\n---\n"})
 
-    page = sign_in(build.person(role="trainer")).get("/content/")
+    page = sign_in(build.person(role="admin")).get("/content/")
 
     assert "modules/m/module.md" in words(page.get_data(as_text=True))
 
 
-def test_a_quiz_removed_during_an_attempt_is_answered_and_submitted_through_the_pages(app: Flask, sign_in: SignIn) -> None:
+def test_q22_a_quiz_removed_during_an_attempt_is_answered_and_submitted_through_the_pages(app: Flask, sign_in: SignIn) -> None:
     serve(app, quiz())
     sari = build.person()
     studied(sari)

@@ -101,7 +101,7 @@ def test_a_script_whose_token_is_old_is_given_a_new_one(app: Flask, sign_in: Sig
     assert again.status_code == 200
 
 
-def test_a_form_sent_after_the_sign_in_ended_is_kept_to_be_sent_again(app: Flask, sign_in: SignIn) -> None:
+def test_q28_a_form_sent_after_the_sign_in_ended_is_kept_to_be_sent_again(app: Flask, sign_in: SignIn) -> None:
     serve(app, quiz())
     sari = build.person()
     studied(sari)
@@ -157,14 +157,14 @@ def test_a_form_that_is_not_utf_8_breaks_nothing(client: InspectingClient) -> No
     assert response.status_code == 401
 
 
-def test_more_than_eight_megabytes_are_refused_in_words(english: InspectingClient) -> None:
+def test_c35_more_than_eight_megabytes_are_refused_in_words(english: InspectingClient) -> None:
     response = english.post("/login", data={"nip": "1" * 9_000_000})
 
     assert response.status_code == 413
     assert "At most 8 MB can be sent at once." in words(response.get_data(as_text=True))
 
 
-def test_a_thousand_parts_at_once_are_refused(english: InspectingClient) -> None:
+def test_c35_a_thousand_parts_at_once_are_refused(english: InspectingClient) -> None:
     fields = {f"f{number}": "x" for number in range(1100)}
 
     response = english.post("/verify/AAAA", data=fields, content_type="multipart/form-data")

@@ -44,7 +44,7 @@ def folder(settings: config.Settings) -> Path:
     return settings.instance_dir / "certificates"
 
 
-def test_a_download_on_a_full_disk_says_so_and_succeeds_when_there_is_room(app: Flask, sign_in: SignIn, folder: Path) -> None:
+def test_f05_a_download_on_a_full_disk_says_so_and_succeeds_when_there_is_room(app: Flask, sign_in: SignIn, folder: Path) -> None:
     sari = build.person()
     certificate = completed(sari)
     serial = certificate.serial
@@ -67,7 +67,7 @@ def test_a_download_on_a_full_disk_says_so_and_succeeds_when_there_is_room(app: 
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
-def test_a_job_on_a_full_disk_is_tried_again(app: Flask, folder: Path) -> None:
+def test_f05_a_job_on_a_full_disk_is_tried_again(app: Flask, folder: Path) -> None:
     certificate = completed(build.person())
     printing.signer(app.extensions["settings"])
 

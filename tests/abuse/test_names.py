@@ -30,7 +30,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
-def test_a_name_is_shown_as_it_is_on_every_page(app: Flask, sign_in: SignIn, name: str) -> None:
+def test_c47_a_name_is_shown_as_it_is_on_every_page(app: Flask, sign_in: SignIn, name: str) -> None:
     unit = build.unit(name)
     sari = build.person(name, unit_id=unit, position=name)
     wati = build.person(name, role="supervisor", unit_id=unit)
@@ -52,7 +52,7 @@ def test_a_name_is_shown_as_it_is_on_every_page(app: Flask, sign_in: SignIn, nam
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
-def test_a_name_stays_one_harmless_cell_of_a_table(app: Flask, sign_in: SignIn, name: str) -> None:
+def test_c28_c29_c30_c47_a_name_stays_one_harmless_cell_of_a_table(app: Flask, sign_in: SignIn, name: str) -> None:
     unit = build.unit()
     build.person(name, unit_id=unit)
     wati = sign_in(build.person("Wati", role="supervisor", unit_id=unit))
@@ -68,7 +68,7 @@ def test_a_name_stays_one_harmless_cell_of_a_table(app: Flask, sign_in: SignIn, 
 
 
 @pytest.mark.parametrize("kind", ["long", "emoji", "right to left", "one letter", "apostrophe", "script", "template", "header", "path"])
-def test_a_name_is_printed_or_refused_in_words_and_its_file_has_a_plain_name(app: Flask, sign_in: SignIn, kind: str) -> None:
+def test_c34_c47_k24_a_name_is_printed_or_refused_in_words_and_its_file_has_a_plain_name(app: Flask, sign_in: SignIn, kind: str) -> None:
     unit = build.unit()
     sari = build.person(NAMES[kind], unit_id=unit)
     wati = sign_in(build.person("Wati", role="supervisor", unit_id=unit))

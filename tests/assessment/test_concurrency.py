@@ -87,3 +87,24 @@ def test_q15_tabs_that_save_at_once_lose_no_acknowledged_answer(app: Flask) -> N
     saved = together(app, 20, lambda: answer(attempt_id, sari, 1, SAPA, tab="a", seq=1).writing)
 
     assert (saved.count("write"), set(saved)) == (1, {"write", "same"})
+
+
+def test_l01_l03_forty_learners_who_answer_and_submit_at_once_each_get_their_result(app: Flask) -> None:
+    serve(app, quiz())
+    people = [build.person(f"Orang {number}") for number in range(40)]
+    for person in people:
+        studied(person)
+    waiting = iter(people)
+
+    def sit() -> int:
+        person = next(waiting)
+        attempt_id = begun(person)
+        answer(attempt_id, person, 1, SAPA)
+        answer(attempt_id, person, 2, JP)
+        service.submit(attempt_id, person)
+        return person
+
+    done = together(app, len(people), sit)
+
+    assert sorted(done) == sorted(people)  # type: ignore[type-var]
+    assert db.session.scalar(select(func.count()).where(Attempt.state == "graded", Attempt.passed.is_(True))) == len(people)

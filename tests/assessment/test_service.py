@@ -375,7 +375,7 @@ def test_q25_any_text_is_kept(app: Flask, text: str) -> None:
     assert queries.items(attempt_id)[0].response == {"text": text.replace("\0", "")}
 
 
-def test_q21_an_edited_question_leaves_an_attempt_as_it_was(app: Flask) -> None:
+def test_b07_q21_an_edited_question_leaves_an_attempt_as_it_was(app: Flask) -> None:
     serve(app, quiz())
     sari = build.person()
     studied(sari)

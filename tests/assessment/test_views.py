@@ -76,7 +76,7 @@ def test_a_start_that_is_refused_says_why(app: Flask, sign_in: Browser) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "summary/", "review/"])
-def test_somebody_elses_attempt_is_not_there(sari: int, sign_in: Browser, path: str) -> None:
+def test_b06_somebody_elses_attempt_is_not_there(sari: int, sign_in: Browser, path: str) -> None:
     attempt_id = begun(sari)
     rini = sign_in(build.person("Rini"))
 
@@ -84,7 +84,7 @@ def test_somebody_elses_attempt_is_not_there(sari: int, sign_in: Browser, path: 
 
 
 @pytest.mark.parametrize("path", ["answers/", "submit/"])
-def test_somebody_elses_attempt_cannot_be_changed(sari: int, sign_in: Browser, path: str) -> None:
+def test_b06_somebody_elses_attempt_cannot_be_changed(sari: int, sign_in: Browser, path: str) -> None:
     attempt_id = begun(sari)
     rini = sign_in(build.person("Rini"))
 

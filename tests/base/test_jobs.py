@@ -60,7 +60,7 @@ def test_a_job_waits_for_its_time_and_older_ones_go_first(app: Flask) -> None:
     assert (early, done) == (0, ["now", "later"])
 
 
-def test_a_job_that_fails_is_tried_again_more_and_more_slowly_then_rests(app: Flask) -> None:
+def test_f25_a_job_that_fails_is_tried_again_more_and_more_slowly_then_rests(app: Flask) -> None:
     def broken(_payload: Mapping[str, Any]) -> None:
         raise RuntimeError("the printer is out of paper")
 
@@ -91,7 +91,7 @@ def test_what_a_failed_job_wrote_is_taken_back(app: Flask) -> None:
     assert [key for key, _state, _attempts in states()] == ["1"]
 
 
-def test_the_job_of_a_dead_worker_is_taken_over_when_its_lease_ends(app: Flask) -> None:
+def test_f24_the_job_of_a_dead_worker_is_taken_over_when_its_lease_ends(app: Flask) -> None:
     wanted()
     dead = jobs.claim()
     meanwhile = jobs.claim()

@@ -157,7 +157,7 @@ def test_a_template_can_call_nothing_and_reach_nothing(folder: Folder, template:
 
 
 @pytest.mark.parametrize("name", ["{{7*7}}", "{% raw %}", "${7*7}", "#{7}", "%(x)s", "{0.__class__}", "<b>Sari</b>", "&amp;"])
-def test_a_name_is_printed_and_never_read_as_a_template(printer: Printer, words: Callable[[bytes, int], str], name: str) -> None:
+def test_c18_a_name_is_printed_and_never_read_as_a_template(printer: Printer, words: Callable[[bytes, int], str], name: str) -> None:
     assert name in words(printer(name=name), 1)
 
 

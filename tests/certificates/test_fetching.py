@@ -94,7 +94,7 @@ def outcome(printer: Printer, design: Design) -> str | None:
 
 
 @pytest.mark.parametrize("vector", IN_TEMPLATE)
-def test_a_template_that_asks_for_more_than_its_folder_is_refused(
+def test_c17_a_template_that_asks_for_more_than_its_folder_is_refused(
     printer: Printer, server: _Recorder, tmp_path: Path, vector: str
 ) -> None:
     wish = IN_TEMPLATE[vector].replace("{server}", f"http://127.0.0.1:{server.server_port}")
@@ -108,7 +108,7 @@ def test_a_template_that_asks_for_more_than_its_folder_is_refused(
 
 @pytest.mark.parametrize("vector", IN_TEMPLATE)
 @pytest.mark.parametrize("key", ["name", "module"])
-def test_a_name_or_title_asks_for_nothing(printer: Printer, server: _Recorder, key: str, vector: str) -> None:
+def test_c17_a_name_or_title_asks_for_nothing(printer: Printer, server: _Recorder, key: str, vector: str) -> None:
     wish = IN_TEMPLATE[vector].replace("{server}", f"http://127.0.0.1:{server.server_port}")
 
     pdf = printer(**{key: wish})

@@ -46,7 +46,7 @@ def letters(text: str) -> str:
 
 
 @pytest.mark.parametrize("kind", NAMES)
-def test_the_name_on_the_paper_is_the_stored_name(printer: Printer, words: Words, kind: str) -> None:
+def test_c48_the_name_on_the_paper_is_the_stored_name(printer: Printer, words: Words, kind: str) -> None:
     text = words(printer(name=NAMES[kind]), 1)
 
     between = text.partition("diberikan kepada")[2].partition(" NIP")[0]
@@ -127,7 +127,7 @@ def test_thirty_lessons_run_on_and_repeat_the_heads(printer: Printer, words: Wor
 
 
 @pytest.mark.parametrize("letter", ["\ue000", "\x01", "\U0001fad7"])
-def test_a_letter_that_no_font_has_is_refused_and_never_a_box(printer: Printer, letter: str) -> None:
+def test_k24_a_letter_that_no_font_has_is_refused_and_never_a_box(printer: Printer, letter: str) -> None:
     with pytest.raises(Refused) as refusal:
         printer(name=f"Sari {letter} Dewi")
 
@@ -135,7 +135,7 @@ def test_a_letter_that_no_font_has_is_refused_and_never_a_box(printer: Printer, 
     assert refusal.value.detail == {"letters": f"U+{ord(letter):04X}"}
 
 
-def test_the_same_snapshot_gives_the_same_bytes_in_another_process(printer: Printer) -> None:
+def test_k04_the_same_snapshot_gives_the_same_bytes_in_another_process(printer: Printer) -> None:
     script = (
         "import sys; from tests.certificates.conftest import *\n"
         "design = load_design(RESMI); content = design.preview()\n"
@@ -161,7 +161,7 @@ def test_nobody_is_left_over_from_the_certificate_before(printer: Printer) -> No
     assert printer() == first
 
 
-def test_the_credential_travels_inside_byte_for_byte(printer: Printer, snapshot: dict[str, Any]) -> None:
+def test_k25_the_credential_travels_inside_byte_for_byte(printer: Printer, snapshot: dict[str, Any]) -> None:
     document = pikepdf.open(io.BytesIO(printer()))
 
     attached = document.attachments["credential.json"]
@@ -188,7 +188,7 @@ def test_the_credential_is_an_open_badge_without_the_nip(snapshot: dict[str, Any
     assert {"id", "type", "name", "description", "criteria"} <= set(subject["achievement"])
 
 
-def test_the_file_tells_nothing_about_the_machine(printer: Printer) -> None:
+def test_k30_the_file_tells_nothing_about_the_machine(printer: Printer) -> None:
     document = pikepdf.open(io.BytesIO(printer()))
 
     everything = document.Root.Metadata.read_bytes() + str(document.docinfo).encode()
@@ -198,7 +198,7 @@ def test_the_file_tells_nothing_about_the_machine(printer: Printer) -> None:
 
 
 @pytest.mark.parametrize("dots_per_inch", [100, 150, 300])
-def test_the_qr_code_is_read_as_the_exact_address(
+def test_k13_the_qr_code_is_read_as_the_exact_address(
     printer: Printer, snapshot: dict[str, Any], tmp_path: Path, dots_per_inch: int
 ) -> None:
     (tmp_path / "c.pdf").write_bytes(printer())
@@ -213,7 +213,7 @@ def test_the_qr_code_is_read_as_the_exact_address(
 
 
 @pytest.mark.skipif(verapdf.missing() is not None, reason=f"missing: {verapdf.missing()}")
-def test_every_certificate_is_pdf_a_3a_and_pdf_ua_1_before_and_after_the_seal(
+def test_k23_every_certificate_is_pdf_a_3a_and_pdf_ua_1_before_and_after_the_seal(
     printer: Printer, signer: Signer, tmp_path: Path
 ) -> None:
     files = []

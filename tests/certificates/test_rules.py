@@ -25,7 +25,7 @@ TOMORROW, YESTERDAY = date(2026, 3, 2), date(2026, 2, 28)
         (YESTERDAY, False, True, "superseded"),
     ],
 )
-def test_a_certificate_is_worth_what_its_facts_say(
+def test_k07_a_certificate_is_worth_what_its_facts_say(
     valid_until: date | None, revoked: bool, superseded: bool, expected: str
 ) -> None:
     found = rules.status(on=TODAY, valid_until=valid_until, revoked=revoked, superseded=superseded)

@@ -68,7 +68,7 @@ def test_what_was_not_issued_in_time_is_issued_later_once(app: Flask) -> None:
     assert (first, second) == (1, 0)
 
 
-def test_numbers_run_without_gaps_when_many_complete_at_once(app: Flask) -> None:
+def test_k08_numbers_run_without_gaps_when_many_complete_at_once(app: Flask) -> None:
     people = [build.person(f"Orang {number}") for number in range(12)]
 
     def finish(person_id: int) -> None:
@@ -83,7 +83,7 @@ def test_numbers_run_without_gaps_when_many_complete_at_once(app: Flask) -> None
     assert db.session.scalar(select(Counter.value)) == 12
 
 
-def test_numbers_start_again_with_the_year_of_the_office(app: Flask) -> None:
+def test_k08_numbers_start_again_with_the_year_of_the_office(app: Flask) -> None:
     first, second = build.person(), build.person()
     completed(first)
     clock.advance(clock.office_midnight(date(2027, 1, 1)) - clock.now())
@@ -93,7 +93,7 @@ def test_numbers_start_again_with_the_year_of_the_office(app: Flask) -> None:
     assert number == "0001/SERT/BKPSDM/I/2027"
 
 
-def test_the_pdf_is_made_once_and_its_bytes_stay(app: Flask) -> None:
+def test_k03_the_pdf_is_made_once_and_its_bytes_stay(app: Flask) -> None:
     certificate = completed(build.person())
 
     first = printing.pdf_of(certificate).read_bytes()
@@ -105,7 +105,7 @@ def test_the_pdf_is_made_once_and_its_bytes_stay(app: Flask) -> None:
     assert first.startswith(b"%PDF-")
 
 
-def test_a_revoked_certificate_says_so_when_scanned_and_its_pdf_is_withheld(app: Flask, sign_in: SignIn) -> None:
+def test_k06_a_revoked_certificate_says_so_when_scanned_and_its_pdf_is_withheld(app: Flask, sign_in: SignIn) -> None:
     agus, sari = build.person("Agus", role="admin"), build.person("Sari")
     serial = completed(sari).serial
     browser = sign_in(agus)
@@ -117,7 +117,7 @@ def test_a_revoked_certificate_says_so_when_scanned_and_its_pdf_is_withheld(app:
     assert sign_in(sari).get(f"/certificates/{serial}.pdf").status_code == 302
 
 
-def test_a_certificate_issued_anew_carries_the_corrected_name_and_both_say_so(app: Flask) -> None:
+def test_k05_a_certificate_issued_anew_carries_the_corrected_name_and_both_say_so(app: Flask) -> None:
     sari = build.person("Sari Damanik")
     old = completed(sari)
     with transaction():
@@ -142,7 +142,7 @@ def test_revoking_needs_a_reason(app: Flask, reason: str) -> None:
     assert refused.value.code == "reason-missing"
 
 
-def test_verification_shows_no_more_of_the_nip_than_its_last_three_digits(app: Flask, client: InspectingClient) -> None:
+def test_k11_verification_shows_no_more_of_the_nip_than_its_last_three_digits(app: Flask, client: InspectingClient) -> None:
     sari = build.person(nip="199001012015012789")
     certificate = completed(sari)
 
@@ -163,7 +163,7 @@ def test_a_serial_may_be_typed_with_dashes_and_in_small_letters(app: Flask, clie
     assert "0001/SERT/BKPSDM/III/2026" in response.get_data(as_text=True)
 
 
-def test_guessing_serials_is_throttled_but_a_real_one_still_opens(app: Flask, client: InspectingClient) -> None:
+def test_k10_guessing_serials_is_throttled_but_a_real_one_still_opens(app: Flask, client: InspectingClient) -> None:
     serial = completed(build.person()).serial
 
     answers = [client.get(f"/verify/{service.new_serial()}").status_code for _ in range(31)]
@@ -172,7 +172,7 @@ def test_guessing_serials_is_throttled_but_a_real_one_still_opens(app: Flask, cl
     assert client.get(f"/verify/{serial}").status_code == 200
 
 
-def test_an_appended_byte_makes_a_pdf_no_longer_the_issued_file(app: Flask, client: InspectingClient) -> None:
+def test_k16_an_appended_byte_makes_a_pdf_no_longer_the_issued_file(app: Flask, client: InspectingClient) -> None:
     from io import BytesIO
 
     certificate = completed(build.person())

@@ -55,7 +55,7 @@ def test_the_seal_is_invisible_and_allows_no_changes(sealed: bytes) -> None:
     assert str(field.V.M) == "D:20250918030000Z"
 
 
-def test_one_flipped_bit_is_never_accepted(sealed: bytes, known: tuple[bytes, ...]) -> None:
+def test_k15_one_flipped_bit_is_never_accepted(sealed: bytes, known: tuple[bytes, ...]) -> None:
     chance = random.Random(15)
     accepted = []
 
@@ -100,7 +100,7 @@ def _rewritten(sealed: bytes) -> bytes:
     "change",
     ["appended line", "appended file", "title", "rotation", "rewritten", "cut off", "emptied", "no pdf", "deep nesting"],
 )
-def test_a_changed_file_is_never_accepted(sealed: bytes, known: tuple[bytes, ...], change: str) -> None:
+def test_k16_k18_a_changed_file_is_never_accepted(sealed: bytes, known: tuple[bytes, ...], change: str) -> None:
     changes: dict[str, Callable[[], bytes]] = {
         "appended line": lambda: sealed + b"\n",
         "appended file": lambda: sealed + sealed,
@@ -120,7 +120,7 @@ def test_an_unsigned_file_has_no_seal(printer: Printer, known: tuple[bytes, ...]
     assert not check_signature(printer(), known).good
 
 
-def test_a_look_alike_key_of_the_same_name_is_not_trusted(printer: Printer, known: tuple[bytes, ...], tmp_path: Path) -> None:
+def test_k17_a_look_alike_key_of_the_same_name_is_not_trusted(printer: Printer, known: tuple[bytes, ...], tmp_path: Path) -> None:
     create_key(tmp_path, agency=AGENCY, at=ISSUED_AT)
     forged = sign(printer(), load_signer(tmp_path), **WHERE, at=ISSUED_AT)
 
@@ -129,7 +129,7 @@ def test_a_look_alike_key_of_the_same_name_is_not_trusted(printer: Printer, know
     assert found == SignatureReport(covers_whole_file=True, intact=True, trusted=False, signer=f"Segel {AGENCY}")
 
 
-def test_a_seal_outlives_its_certificate(printer: Printer, tmp_path: Path) -> None:
+def test_k19_a_seal_outlives_its_certificate(printer: Printer, tmp_path: Path) -> None:
     long_ago = ISSUED_AT - timedelta(days=365 * 25)
     create_key(tmp_path, agency=AGENCY, at=long_ago)
 
@@ -180,7 +180,7 @@ def _bundle(folder: Path, passphrase: bytes) -> Path:
     return path
 
 
-def test_a_pkcs12_seals_and_old_seals_stay_good(printer: Printer, sealed: bytes, key_folder: Path, tmp_path: Path) -> None:
+def test_k20_a_pkcs12_seals_and_old_seals_stay_good(printer: Printer, sealed: bytes, key_folder: Path, tmp_path: Path) -> None:
     bundle = _bundle(tmp_path, b"rahasia")
 
     new = sign(printer(), load_signer(key_folder, bundle, "rahasia"), **WHERE, at=ISSUED_AT)
@@ -190,7 +190,7 @@ def test_a_pkcs12_seals_and_old_seals_stay_good(printer: Printer, sealed: bytes,
     assert check_signature(sealed, known).good
 
 
-def test_an_unreadable_key_is_refused_with_its_path(tmp_path: Path) -> None:
+def test_k21_an_unreadable_key_is_refused_with_its_path(tmp_path: Path) -> None:
     bundle = _bundle(tmp_path, b"rahasia")
 
     for arguments in ((tmp_path / "none",), (tmp_path, bundle, "salah"), (tmp_path, tmp_path / "none.p12")):

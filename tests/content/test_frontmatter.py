@@ -23,7 +23,7 @@ def plain(entry: Entry) -> object:
         ("a:\n  - x\n  - y", ["x", "y"]), ("a: |\n  satu\n  dua", "satu\ndua\n"), ("a:", ""), ("a: " + "9" * 5000, "9" * 5000),
     ],
 )
-def test_every_scalar_means_what_it_looks_like(written: str, read: object) -> None:
+def test_c08_c09_every_scalar_means_what_it_looks_like(written: str, read: object) -> None:
     document = split(f"---\n{written}\n---\nIsi\n", "f.md")
 
     assert {key: plain(entry) for key, entry in document.entries.items()} == {"a": read}
@@ -39,7 +39,7 @@ def test_every_scalar_means_what_it_looks_like(written: str, read: object) -> No
         ("a: x\n" + "b: y\n" * 20_000, "yaml-long", 2),
     ],
 )
-def test_broken_front_matter_is_an_error_with_its_line(written: str, code: str, line: int) -> None:
+def test_c04_c05_c07_broken_front_matter_is_an_error_with_its_line(written: str, code: str, line: int) -> None:
     document = split(f"---\n{written}\n---\nIsi\n", "f.md")
 
     assert [(found.code, found.line, found.level) for found in document.mistakes] == [(code, line, "error")]
@@ -47,7 +47,7 @@ def test_broken_front_matter_is_an_error_with_its_line(written: str, code: str, 
 
 
 @pytest.mark.parametrize("bomb", ["[" * 20_000, "- " * 20_000, "{a: " * 10_000, "? " * 20_000])
-def test_a_bomb_is_refused_at_once(bomb: str) -> None:
+def test_c06_a_bomb_is_refused_at_once(bomb: str) -> None:
     started = time.process_time()
 
     document = split(f"---\na: {bomb}\n---\n", "f.md")
@@ -57,19 +57,19 @@ def test_a_bomb_is_refused_at_once(bomb: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["Tanpa apa pun\n", "---\n\nkalimat biasa\n\n---\nlagi\n", "---\n\nkalimat\n", "", "--- x\n"])
-def test_a_text_without_front_matter_is_all_body(text: str) -> None:
+def test_c11_a_text_without_front_matter_is_all_body(text: str) -> None:
     document = split(text, "f.md")
 
     assert (document.entries, document.body, document.first_line, document.mistakes) == ({}, text, 1, ())
 
 
-def test_front_matter_that_is_never_closed_is_an_error() -> None:
+def test_c11_front_matter_that_is_never_closed_is_an_error() -> None:
     document = split("---\ntitle: x\n\nIsi\n", "f.md")
 
     assert [(found.code, found.line) for found in document.mistakes] == [("yaml-open", 1)]
 
 
-def test_a_second_document_is_body() -> None:
+def test_c11_a_second_document_is_body() -> None:
     document = split("---\ntitle: x\n---\n---\nlain: y\n---\n", "f.md")
 
     assert (set(document.entries), document.body, document.first_line) == ({"title"}, "---\nlain: y\n---\n", 4)

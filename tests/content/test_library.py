@@ -90,7 +90,7 @@ def test_a_changed_lesson_has_another_revision_and_so_has_its_module(library: Li
 
 
 @pytest.mark.parametrize("broken", [b"---\ntitle: a: b\n---\n", b"\xff\xfe\x00", b"[" * 20_000 + b"![" * 30_000, b"x" * 1_000_001, b"> " * 500 + b"x"])
-def test_a_broken_file_leaves_the_last_good_revision_in_service(library: Library, root: Path, broken: bytes) -> None:
+def test_f16_a_broken_file_leaves_the_last_good_revision_in_service(library: Library, root: Path, broken: bytes) -> None:
     good = library.current.modules["a"]
 
     write(root, {"modules/a/10-satu.md": broken})
@@ -102,7 +102,7 @@ def test_a_broken_file_leaves_the_last_good_revision_in_service(library: Library
     ]
 
 
-def test_the_last_good_revision_survives_a_restart(library: Library, root: Path) -> None:
+def test_f16_the_last_good_revision_survives_a_restart(library: Library, root: Path) -> None:
     good = library.current.modules["a"]
     write(root, {"modules/a/10-satu.md": b"\xff"})
     library.load()
@@ -185,7 +185,7 @@ def test_a_picture_that_changes_changes_the_lesson(library: Library, root: Path)
     assert 'width="120" height="60"' in library.html(after)
 
 
-def test_a_damaged_page_is_rendered_again(library: Library, root: Path) -> None:
+def test_f29_a_damaged_page_is_rendered_again(library: Library, root: Path) -> None:
     revision = library.current.modules["a"].lessons[0].revision
     kept = next(root.with_name("cache").glob(f"html/*/{revision}"))
     kept.write_bytes(kept.read_bytes()[:-3] + b"xxx")
@@ -199,7 +199,7 @@ def reader_after_load(root: Path) -> Library:
     return library
 
 
-def test_a_damaged_record_costs_only_time(library: Library, root: Path) -> None:
+def test_f29_a_damaged_record_costs_only_time(library: Library, root: Path) -> None:
     good = library.current.modules
     for kept in root.with_name("cache").glob("module/*/*"):
         kept.write_bytes(b"{}")

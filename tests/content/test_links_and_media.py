@@ -46,7 +46,7 @@ def test_every_address_of_a_picture_is_served(tmp_path: Path) -> None:
     assert [width_of(path) for path in kept if path] == [480, 960, 1300, 1300]
 
 
-def test_what_a_camera_notes_in_a_picture_is_not_published(tmp_path: Path) -> None:
+def test_c42_what_a_camera_notes_in_a_picture_is_not_published(tmp_path: Path) -> None:
     root = page(tmp_path, "![x](foto.jpg)\n")
     noted = Image.Exif()
     noted[0x0112], noted[0x8825] = 6, {1: "N", 2: (2.0, 57.0, 0.0)}
@@ -122,7 +122,7 @@ def test_odd_picture_paths_are_only_missing(tmp_path: Path, path: str) -> None:
     assert [found.code in ("missing-media", "bad-link") for found in catalog.mistakes] == [True]
 
 
-def test_links_that_lead_outside_are_not_followed(tmp_path: Path) -> None:
+def test_c13_links_that_lead_outside_are_not_followed(tmp_path: Path) -> None:
     secret = write(tmp_path, {"rahasia/s.md": "# Rahasia", "rahasia/s.png": "x"})
     root = page(tmp_path, "![x](s.png)\n")
     (root / "modules/m/s.png").symlink_to(secret / "rahasia/s.png")
@@ -135,7 +135,7 @@ def test_links_that_lead_outside_are_not_followed(tmp_path: Path) -> None:
     assert {found.code for found in catalog.mistakes} == {"outside"}
 
 
-def test_a_pipe_in_the_folder_does_not_stop_the_reading(tmp_path: Path) -> None:
+def test_c14_a_pipe_in_the_folder_does_not_stop_the_reading(tmp_path: Path) -> None:
     import os
 
     root = page(tmp_path, "![x](p.png) [y](q.txt)\n")
@@ -148,11 +148,11 @@ def test_a_pipe_in_the_folder_does_not_stop_the_reading(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("digest", "name"), [("../../x", "y"), ("a" * 32, "../../../etc/passwd"), ("a" * 32, ".hidden"), ("", "x"), ("a", "a\0b")])
-def test_media_addresses_cannot_leave_the_shelf(tmp_path: Path, digest: str, name: str) -> None:
+def test_c12_media_addresses_cannot_leave_the_shelf(tmp_path: Path, digest: str, name: str) -> None:
     assert Library(page(tmp_path, "x"), tmp_path / "cache").media(digest, name) is None
 
 
-def test_a_picture_of_too_many_pixels_is_refused(tmp_path: Path) -> None:
+def test_c42_a_picture_of_too_many_pixels_is_refused(tmp_path: Path) -> None:
     root = page(tmp_path, "![x](besar.png)\n")
     Image.new("1", (10_000, 6_000)).save(root / "modules/m/besar.png")
 

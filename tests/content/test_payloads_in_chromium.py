@@ -46,6 +46,7 @@ class Visits:
             self.loading = False
             page.evaluate(POKE)
             page.wait_for_timeout(15)
+            page.goto("about:blank")  # what was poked must not ask in the next one's name
         context.close()
         return self
 

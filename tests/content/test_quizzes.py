@@ -354,7 +354,7 @@ def test_windows_line_ends_comments_and_dividing_lines_change_nothing() -> None:
 @pytest.mark.parametrize("text", [
     "[" * 20_000, "> " * 2_000 + "x", "- " * 500 + "[x] a", "#" * 5_000, "`" * 5_000, "[[" * 5_000, "|" * 5_000,
 ])
-def test_odd_text_is_answered_with_mistakes_not_with_a_crash(text: str) -> None:
+def test_c10_odd_text_is_answered_with_mistakes_not_with_a_crash(text: str) -> None:
     quiz, mistakes = load_quiz(FILE, f"## S\n\n{text}\n", render=str)
 
     assert quiz is None

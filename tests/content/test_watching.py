@@ -63,7 +63,7 @@ def test_a_new_module_a_new_lesson_and_a_removed_one_are_seen(libraries: list[Li
     seconds_until(lambda: shown(libraries[0]) == ["<p>Dua</p>"])
 
 
-def test_a_file_written_slowly_is_never_seen_half(libraries: list[Library], tmp_path: Path) -> None:
+def test_f16_a_file_written_slowly_is_never_seen_half(libraries: list[Library], tmp_path: Path) -> None:
     seen = set()
     with (tmp_path / "content/modules/a/10-satu.md").open("w") as opened:
         for word in ("# Satu\n\n", "Ini ", "ditulis ", "perlahan."):
@@ -84,7 +84,7 @@ def test_the_folder_of_quizzes_is_watched_too(libraries: list[Library], tmp_path
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_text_that_costs_too_much_is_a_located_mistake_or_rendered_in_time(tmp_path: Path, name: str) -> None:
+def test_c01_c02_c03_a_text_that_costs_too_much_is_a_located_mistake_or_rendered_in_time(tmp_path: Path, name: str) -> None:
     root = write(tmp_path / "c", {"modules/a/1.md": "# Baik\n", "modules/b/1.md": f"# B\n\nbaris\n\n{BOMBS[name]}\n"})
     library = Library(root, tmp_path / "cache")
 

@@ -64,7 +64,9 @@ def test_every_link_of_a_template_leads_to_a_page(app: Flask) -> None:
         if isinstance(call.node, nodes.Name) and call.node.name == "url_for"
         for endpoint in endpoints(call.args[0])
     ]
-    dynamic = {("web/masthead.html", "place.endpoint")}  # the navigation, tested below
+    # The navigation and the page Administration, tested below; a person's tabs, tested with their pages.
+    dynamic = {("web/masthead.html", "place.endpoint"), ("people/_person_tabs.html", "endpoint"),
+               ("home/administration.html", "place.endpoint")}
 
     assert len(links) > 30
     assert [link for link in links if link[1] not in app.view_functions and link not in dynamic] == []
@@ -72,7 +74,7 @@ def test_every_link_of_a_template_leads_to_a_page(app: Flask) -> None:
 
 def test_every_link_of_the_program_leads_to_a_page(app: Flask) -> None:
     links = [link for path in sorted(PROGRAM.rglob("*.py")) for link in python_links(path)]
-    places = [("wiring.py", place.endpoint) for place in wiring.NAVIGATION]
+    places = [("wiring.py", place.endpoint) for place in (*wiring.NAVIGATION, *wiring.OFFICE)]
 
     assert len(links) > 20
     assert [link for link in [*links, *places] if link[1] not in app.view_functions] == []
@@ -91,11 +93,12 @@ def test_only_rendered_content_goes_out_unescaped(app: Flask) -> None:
 def test_no_python_file_marks_text_as_safe() -> None:
     marked = [path.name for path in PROGRAM.rglob("*.py") if re.search(r"\bMarkup\(|render_template_string", path.read_text("utf-8"))]
 
-    assert marked == []
+    assert marked == ["layout.py"]  # the sentences of our own catalogue, whose values it escapes
 
 
 def test_no_template_has_style_or_script_in_it() -> None:
-    found = [(name_of(template), INLINE.findall(template.read_text("utf-8"))) for template in TEMPLATES]
+    pages = [template for template in TEMPLATES if name_of(template) != "notifications/mail.html"]  # mail programs read no style sheets
+    found = [(name_of(template), INLINE.findall(template.read_text("utf-8"))) for template in pages]
 
     assert [one for one in found if one[1]] == []
 

@@ -31,7 +31,7 @@ def wanted() -> set[str | tuple[str, ...]]:
     mapping = io.StringIO((ROOT / "babel.cfg").read_text("utf-8").replace("lms/", ""))
     methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]
     found = extract_from_dir(PROGRAM, methods, options, KEYWORDS)
-    return {message for _file, _line, message, *_rest in found} | set(SENTENCES.values()) | {place.label for place in wiring.NAVIGATION}
+    return {message for _file, _line, message, *_rest in found} | set(SENTENCES.values()) | {text for place in (*wiring.NAVIGATION, *wiring.OFFICE) for text in (place.label, place.hint) if text}
 
 
 def ids(message: Message) -> list[str]:

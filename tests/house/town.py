@@ -1,5 +1,6 @@
 """A small town in which every page has something to show, and a browser for each role."""
 
+import io
 from collections.abc import Callable, Mapping
 from contextvars import Context
 from dataclasses import dataclass, replace
@@ -11,20 +12,27 @@ from sqlalchemy import Table, select
 from werkzeug.test import TestResponse
 
 from lms.assessment.models import AttemptItem
-from lms.base.db import Base, db
+from lms.base import clock
+from lms.base.db import Base, db, transaction
+from lms.base.jobs import Job
 from lms.certificates.models import Certificate
 from lms.learning import service as learning
+from lms.notifications.models import Notice
+from lms.people.models import Posting
+from lms.privacy import service as privacy
+from lms.rosters import service as rosters
 from tests import build
 from tests.assessment import build as quizzes
 from tests.inspecting import InspectingClient
 
-ROLES = ("learner", "trainer", "supervisor", "admin")
+ROLES = ("learner", "trainer", "marker", "supervisor", "delegate", "survey-officer", "auditor", "admin")
 SignIn = Callable[[int], InspectingClient]
 Rows = dict[str, list[tuple[object, ...]]]
 # What a page may change because nobody would notice: the sign-in's touch, the last place read, the minutes of
-# study, counted tries, and the PDF made at the first download.
+# study, counted tries, who looked at whose data or took it away, and the PDF made at the first download.
 LEFT_OUT = {"sign_ins": {"seen_at"}, "enrolments": {"last_lesson_id", "last_seen_at"}, "certificates": {"sha256", "size"}}
-UNNOTICED = {"study_days", "throttles"}
+UNNOTICED = {"study_days", "throttles", "readings", "audit_heads"}
+LIST = b"nip,name,unit,hobby\n198609262015051001,Rini,nowhere,x\n"  # with a mistake and a column that nobody knows
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,12 @@ def built(app: Flask, sign_in: SignIn) -> Town:
     enrolment = _certified(sari)
     _with_essay_quiz(app)
     values = {
-        "slug": "sapa", "lesson_id": "menyapa", "enrolment_id": enrolment, "person_id": sari, "digest": "0" * 12, "name": "app.css",
+        "slug": "sapa", "lesson_id": "menyapa", "enrolment_id": enrolment, "person_id": sari, "digest": "0" * 12, "passkey_id": 1, "token": "x" * 43, "name": "app.css",
+        "job_id": _failed_job(), "request_id": privacy.ask(sari, "copy", reason="Untuk arsip sendiri."), "erasure_id": 1,
+        "import_token": rosters.take_in(io.BytesIO(LIST), "pegawai.csv", by=people["admin"], kind="people"), "sample": "people.csv",
+        "notice_id": db.session.scalars(select(Notice.id).where(Notice.person_id == sari).order_by(Notice.id)).first(), "mail_id": 1,
+        "kind": "csv", "other_id": people["trainer"], "grant_id": 1,
+        "unit_id": unit, "posting_id": db.session.scalars(select(Posting.id).where(Posting.person_id == sari)).one(),
         "serial": db.session.scalars(select(Certificate.serial)).one(), **_attempts(sari),
     }
     db.session.rollback()
@@ -71,8 +84,18 @@ def noticed() -> Rows:
 def _kept(table: Table) -> Any:
     columns = [column for column in table.columns if column.name not in LEFT_OUT.get(table.name, set())]
     query = select(*columns)
+    if table.name == "audit_entries":  # that something was exported is a trace of the reading, and the only one
+        return query.where(table.c.act.not_like("%.exported"))
     # A lesson that was opened but not done is only remembered as a place.
     return query.where(table.c.done_at.is_not(None)) if table.name == "lesson_progress" else query
+
+
+def _failed_job() -> int:
+    with transaction():
+        job = Job(kind="example", key="1", payload={}, state="failed", attempts=5, run_at=clock.now(), error="OSError: no room")
+        db.session.add(job)
+        db.session.flush()
+        return job.id
 
 
 def _certified(person_id: int) -> int:

@@ -17,10 +17,14 @@ from types import MappingProxyType
 from typing import Any
 
 import pysqlite3.dbapi2 as sqlite3
+from flask import Flask
 
 from lms import config, create_app
-from lms.base import schema
-from lms.base.db import db
+from lms.accounts import links
+from lms.accounts.events import LinkMade
+from lms.base import clock, schema
+from lms.base.db import db, transaction
+from lms.base.jobs import Job
 from tests import build
 from tests.journeys.caller import Caller
 
@@ -48,6 +52,7 @@ WATI = Resident("Wati Simanjuntak", "197803032005012003")
 AGUS = Resident("Agus Salim", "198004042006041004")
 RINI = Resident("Rini Hutagalung", "199405052019032005")
 TONO = Resident("Tono Nainggolan", "199506062020121006")
+YANTI = Resident("Yanti Rumahorbo", "199707072024032007")  # has never signed in
 
 
 @dataclass
@@ -58,12 +63,13 @@ class City:
     port: int
     people: Mapping[str, Resident] = field(default_factory=lambda: MappingProxyType({}))
     routes: tuple[str, ...] = ()
+    link: str = ""  # the address of Yanti's link for a first password, as it would stand in a mail
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         """Where it is served."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://localhost:{self.port}"  # browsers give passkeys to names, not to numbers
 
     @property
     def content(self) -> Path:
@@ -113,7 +119,7 @@ def founded(folder: Path) -> City:
 def start(city: City) -> None:
     """Start the program and wait until it answers."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
-    environment.update(LMS_INSTANCE_DIR=str(city.instance), LMS_CONTENT_DIR=str(city.content), LMS_BASE_URL=city.url)
+    environment.update(LMS_INSTANCE_DIR=str(city.instance), LMS_CONTENT_DIR=str(city.content), LMS_BASE_URL=city.url, LMS_SECOND_FACTOR_FOR="none")
     with (city.folder / "log").open("ab") as log:
         city.process = subprocess.Popen(
             [sys.executable, "-m", "lms", "serve", "--port", str(city.port)],
@@ -144,6 +150,8 @@ def _populate(city: City) -> None:
     try:
         with app.test_request_context():
             city.people = MappingProxyType(_move_in())
+            city.link = _link_of(city.people["Yanti"], app)
+            _leave_failed_job()
     finally:
         app.extensions["library"].stop()
         with app.app_context():
@@ -164,9 +172,23 @@ def _move_in() -> dict[str, Resident]:
             one.name, one.nip, build.person(one.name, nip=one.nip, role=role, unit_id=unit, password=PASSWORD))
         for one, role, unit in homes
     }
+    people["Yanti"] = Resident(YANTI.name, YANTI.nip, build.person(YANTI.name, nip=YANTI.nip, unit_id=elsewhere))
     for module in MODULES:
         build.trains(people["Budi"].id, module)
     return people
+
+
+def _link_of(resident: Resident, app: Flask) -> str:
+    sent: list[LinkMade] = []
+    app.extensions["reactions"] = {LinkMade: (sent.append,)}
+    with transaction():
+        links.make(resident.id, "activation")
+    return sent[0].address.removeprefix(app.extensions["settings"].base_url)
+
+
+def _leave_failed_job() -> None:
+    with transaction():
+        db.session.add(Job(kind="example", key="1", payload={}, state="failed", attempts=5, run_at=clock.now(), error="OSError: no room"))
 
 
 def _free_port() -> int:

@@ -35,8 +35,9 @@ def open_page(browser: Browser, city: City) -> Iterator[OpenPage]:
     """A function that opens a fresh browser window of a resident, signed in by the form, or of a stranger (None)."""
     contexts: list[BrowserContext] = []
 
-    def opened(resident: Resident | None = None, **options: Any) -> Page:
+    def opened(resident: Resident | None = None, *, language: str = "id", **options: Any) -> Page:
         context = browser.new_context(base_url=city.url, **{"viewport": {"width": 1280, "height": 800}, **options})
+        context.add_cookies([{"name": "lang", "value": language, "url": city.url}])
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
@@ -49,10 +50,17 @@ def open_page(browser: Browser, city: City) -> Iterator[OpenPage]:
         context.close()
 
 
-def sign_in(page: Page, resident: Resident) -> None:
+def sign_in(page: Page, resident: Resident, password: str = PASSWORD) -> None:
     """Sign in by the form."""
     page.goto("/login")
     page.fill("#nip", resident.nip)
-    page.fill("#password", PASSWORD)
+    page.fill("#password", password)
     with page.expect_navigation():
         page.click('form[action="/login"] button')
+
+
+def sign_out(page: Page) -> None:
+    """Sign out by the account menu."""
+    page.click("details.menu summary")
+    with page.expect_navigation():
+        page.click('form[action="/logout"] button')

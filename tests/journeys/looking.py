@@ -11,7 +11,7 @@ AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN_ALL = "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})"
 RUN_COLOURS = "() => axe.run(document, {runOnly: {type: 'rule', values: ['color-contrast']}, resultTypes: ['violations']})"
-OPEN_DETAILS = "() => document.querySelectorAll('details').forEach(d => { if (!d.classList.contains('menu')) d.open = true })"
+OPEN_DETAILS = "() => document.querySelectorAll('details').forEach(d => { if (!d.matches('.menu, .rest')) d.open = true })"
 OVERFLOW = """() => {
   const wide = document.documentElement.clientWidth;
   const inside = '.swipe, .scroll, pre, .kit, .skip, .sr, textarea';

@@ -74,7 +74,7 @@ def healthy(city: City) -> Iterator[City]:
     time.sleep(1)
 
 
-def test_every_acknowledged_answer_is_there_after_workers_were_killed(healthy: City) -> None:
+def test_f01_every_acknowledged_answer_is_there_after_workers_were_killed(healthy: City) -> None:
     city, stop = healthy, threading.Event()
     writers = [_writer(city, resident, stop) for resident in (city.people["Eka"], city.people["Rini"])]
     killed = 0
@@ -97,7 +97,7 @@ def test_every_acknowledged_answer_is_there_after_workers_were_killed(healthy: C
         assert all(stored[position] in writer.may_be_stored(position) for position in writer.sent)
 
 
-def test_fifty_simultaneous_submits_give_one_result_one_completion_and_one_certificate(city: City) -> None:
+def test_k01_q14_fifty_simultaneous_submits_give_one_result_one_completion_and_one_certificate(city: City) -> None:
     eka, module = city.people["Eka"], "nilai-berakhlak"
     caller, attempt = studying.ready_to_submit(city, eka, module)
     barrier = threading.Barrier(SUBMITS)

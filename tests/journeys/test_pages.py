@@ -1,14 +1,17 @@
 """Every page of every role, on a phone and on a desk, by day and by night."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from types import MappingProxyType
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser
 
+from lms.base import clock
 from tests.journeys import answering, studying
-from tests.journeys.city import MODULES, City
+from tests.journeys.city import MODULES, City, Resident
 from tests.journeys.conftest import sign_in
 from tests.journeys.looking import Eye
 
@@ -26,43 +29,87 @@ TRAINER = (
     *(f"/quizzes/{module}/preview/?seed=1" for module in MODULES), "/attempts/{ended}/review/",
 )
 SUPERVISOR = ("/", "/modules/", f"/modules/{MODULE}/", "/team/", "/team/?q=nobody", "/team/{person}/", "/certificates/",
-              "/certificates/{serial}/")
-ADMIN = ("/", "/modules/", "/team/", "/certificates/{serial}/", "/people/", "/people/{person}/", "/people/import/", "/people/codes/",
-         "/content/")
-STRANGER = ("/login", "/activate", "/verify/", "/verify/{serial}")
+              "/certificates/{serial}/", "/people/{supervisor}/delegates", "/people/{supervisor}/delegates?q=dewi",
+              "/people/{supervisor}/delegates?q=nobody")
+OWN = ("/account/", "/account/confirm", "/account/devices/", "/account/passkeys/", "/account/second-step/", "/email", "/me/data/",
+       "/me/data/requests/new", "/notices/", "/notices/preferences")
+ADMIN = (
+    "/", "/modules/", "/team/", "/certificates/{serial}/", "/content/", "/administration/", "/notices/outbox",
+    "/people/", "/people/?filters=yes", "/people/?q=nobody", "/people/new/", "/people/codes/", "/roles/",
+    *(f"/people/{{person}}/{tab}" for tab in (
+        "", "all", "account", "roles", "career/", "career/{posting}/", "career/acting", "career/move", "merge", "merge/{other}")),
+    "/people/{supervisor}/roles", "/people/{supervisor}/delegates", "/people/{newcomer}/account",
+    "/people/import/", "/people/import/{import}/", "/people/import/{import}/columns",
+    "/organisation/", "/organisation/{unit}/", "/organisation/new", *(f"/organisation/{{unit}}/{act}" for act in (
+        "change", "move", "merge", "split", "end")),
+    "/ops/audit/", "/ops/audit/?q=nobody", "/ops/readings/", "/ops/jobs/",
+    "/office/privacy/requests/", "/office/privacy/requests/{request}/", "/office/privacy/erasures/", "/office/privacy/retention/",
+    "/office/privacy/breach/", "/office/privacy/people/{person}/erase",
+)
+STRANGER = ("/login", "/activate", "/verify/", "/verify/{serial}", "/privacy/", "/forgot", "/forgot/asked", "{link}", "/link/")
+SECURED = ("/account/", "/account/second-step/", "/account/recovery-codes/", "/account/second-step/off")
+HALFWAY, STRONG = "Rini", "Tono"  # she has shown her password and is asked for the second step; he has passed it
 PAGES = [(name, path) for name, paths in (
-    ("Dewi", LEARNER), ("Budi", TRAINER), ("Wati", SUPERVISOR), ("Agus", ADMIN), ("", STRANGER)) for path in paths]
+    ("Dewi", (*LEARNER, *OWN)), ("Budi", TRAINER), ("Wati", SUPERVISOR), ("Eka", ("/team/",)), ("Agus", ADMIN), ("", STRANGER),
+    (HALFWAY, ("/login/second",)), (STRONG, SECURED)) for path in paths]
+# What a form answers with, which has no address of its own: the page, the button to press there, and what only the answer has.
+ANSWERS = [
+    ("Agus", "/people/codes/", 'form[action="/people/codes/"] button', ".slips .code"),
+    ("Agus", "/organisation/{unit}/change", 'main form[method="post"] .btn.primary', '[name="sure"]'),
+    ("Dewi", "/me/data/requests/new", 'main form[method="post"] .btn.primary', ".errmsg"),
+]
 MISSING = [("", "/verify/XD4FJHCRDCY5X857TXBB", 404), ("Dewi", "/modules/tidak-ada/", 404), ("Dewi", "/team/", 403),
            ("Dewi", f"/modules/{MODULE}/tidak-ada/", 404)]
-NOT_PAGES = re.compile(r"/static/|/media/|/healthz|\.(pdf|csv|xlsx|zip)$")
+# Files, what answers scripts and machines, and the ways to a provider of sign-ins, which this city does not have.
+NOT_PAGES = re.compile(r"/static/|/media/|/healthz|\.(pdf|csv|xlsx|zip)$|/samples/|/people/found$|/login/provider")
+LIST = "nip,name,unit,hobby\n198609262015051001,Rini,nowhere,chess\n1986,Maria Simbolon,,reading\n"
 Values = MappingProxyType[str, object]
 
 
 @pytest.fixture(scope="module")
-def values(city: City) -> Values:
-    """Dewi has a certificate, an open attempt and an essay that waits; the numbers that addresses need."""
-    dewi = city.people["Dewi"]
+def values(city: City, browser: Browser) -> Iterator[Values]:
+    """The numbers that addresses need, once there is something to see at each of them."""
+    dewi, wati, eka = (city.people[name] for name in ("Dewi", "Wati", "Eka"))
     serial = studying.certificate_of(city, dewi, MODULE)
     _caller, open_attempt = studying.with_open_attempt(city, dewi, OTHER)
     waiting = _hand_in_essay(city)
     ended, enrolment = city.rows(
         "SELECT id, enrolment_id FROM attempts WHERE person_id = ? AND module_id = ? AND state = 'graded'", dewi.id, MODULE)[0]
-    return MappingProxyType({
+    delegation = _let_stand_in(city, eka)
+    yield MappingProxyType({
         "serial": serial, "open": open_attempt,
         "waiting": waiting, "ended": ended, "enrolment": enrolment, "person": dewi.id,
         "item": city.rows("SELECT item.id FROM attempt_items AS item JOIN question_revisions AS revision"
                           " ON revision.hash = item.revision_hash WHERE attempt_id = ? AND revision.type = 'essay'", waiting)[0][0],
+        "supervisor": wati.id, "newcomer": city.people["Yanti"].id, "other": eka.id, "link": city.link,
+        "unit": city.rows("SELECT id FROM units WHERE code = 'dafduk'")[0][0],
+        "posting": city.rows("SELECT id FROM postings WHERE person_id = ?", dewi.id)[0][0],
+        "request": _ask_for_correction(city), "import": _send_list(city, browser),
     })
+    city.caller(wati).post(f"/people/{wati.id}/delegates/{delegation}/end", {})
 
 
 @pytest.fixture(scope="module")
-def eyes(browser: Browser, city: City) -> Iterator[Callable[[str], tuple[Eye, ...]]]:
+def recovery_codes(city: City) -> Iterator[Mapping[str, list[str]]]:
+    """The second step is on for one who will stand before it and for one who will pass it."""
+    yield {name: _secured(city, name) for name in (HALFWAY, STRONG)}
+    agus = city.caller(city.people["Agus"])
+    for name in (HALFWAY, STRONG):
+        agus.post(f"/people/{city.people[name].id}/second-step/reset", {})
+
+
+@pytest.fixture(scope="module")
+def eyes(browser: Browser, city: City, recovery_codes: Mapping[str, list[str]]) -> Iterator[Callable[[str], tuple[Eye, ...]]]:
     """A function that gives a phone and a desk on which a resident is signed in; kept for the next page."""
     kept: dict[str, tuple[Eye, ...]] = {}
 
     def of(name: str) -> tuple[Eye, ...]:
         if name not in kept:
             kept[name] = tuple(_eye(browser, city, name, touch) for touch in (True, False))
+            if name == STRONG:
+                for eye in kept[name]:
+                    eye.page.fill("#code", recovery_codes[name].pop())
+                    studying.press(eye.page, 'form[action="/login/second"] button')
         return kept[name]
 
     yield of
@@ -81,12 +128,33 @@ def test_a_page_that_says_no_is_sound_too(eyes: Callable[[str], tuple[Eye, ...]]
     assert [found for eye in eyes(name) for found in eye.look(path, status)] == []
 
 
+@pytest.mark.parametrize(("name", "path", "button", "only_there"), ANSWERS)
+def test_what_a_form_answers_is_sound(
+    eyes: Callable[[str], tuple[Eye, ...]], values: Values, name: str, path: str, button: str, only_there: str
+) -> None:
+    for eye in eyes(name):
+        eye.look(path.format(**values))
+        eye.page.evaluate("() => { for (const form of document.forms) form.noValidate = true }")
+        studying.press(eye.page, button)
+
+        assert eye.inspect() == []
+        assert eye.page.locator(only_there).count()
+
+
 def test_the_account_menu_is_sound_when_it_is_open(eyes: Callable[[str], tuple[Eye, ...]]) -> None:
     for eye in eyes("Dewi"):
         eye.look("/password")
         eye.page.click("details.menu summary")
 
         assert eye.inspect() == []
+
+
+def test_what_the_navigation_has_no_room_for_is_sound_when_it_is_open(eyes: Callable[[str], tuple[Eye, ...]]) -> None:
+    phone, _desk = eyes("Agus")
+    phone.look("/administration/")
+    phone.page.click("details.rest > summary")
+
+    assert phone.inspect() == []
 
 
 def test_a_fault_on_a_page_is_seen(eyes: Callable[[str], tuple[Eye, ...]]) -> None:
@@ -121,11 +189,47 @@ def _hand_in_essay(city: City) -> int:
     return attempt
 
 
+def _ask_for_correction(city: City) -> int:
+    dewi = city.people["Dewi"]
+    city.caller(dewi).post("/me/data/requests/new", {
+        "kind": "correction", "field": "name", "wanted": "Dewi Lestari boru Sitorus", "reason": "Nama pada SK saya ditulis lengkap."})
+    return int(city.rows("SELECT max(id) FROM privacy_requests WHERE person_id = ?", dewi.id)[0][0])
+
+
+def _let_stand_in(city: City, delegate: Resident) -> int:
+    wati, today = city.people["Wati"], clock.today()
+    unit = city.rows("SELECT unit_id FROM persons WHERE id = ?", wati.id)[0][0]
+    city.caller(wati).post(f"/people/{wati.id}/delegates", {
+        "delegate": str(delegate.id), "unit": str(unit), "from": today.isoformat(), "until": (today + timedelta(days=2)).isoformat(),
+        "reason": "Cuti tahunan"})
+    return int(city.rows("SELECT max(id) FROM grants WHERE person_id = ? AND role = 'delegate'", delegate.id)[0][0])
+
+
+def _send_list(city: City, browser: Browser) -> str:
+    with browser.new_context(base_url=city.url) as context:
+        page = context.new_page()
+        sign_in(page, city.people["Agus"])
+        page.goto("/people/import/")
+        page.set_input_files("#file", {"name": "daftar-pegawai.csv", "mimeType": "text/csv", "buffer": LIST.encode()})
+        studying.press(page, "main form[enctype] .btn.primary")
+        return page.url.split("/import/")[1].split("/")[0]
+
+
+def _secured(city: City, name: str) -> list[str]:
+    caller = city.caller(city.people[name])
+    page = caller.get("/account/second-step/").text
+    secret, kept = (re.search(pattern, page) for pattern in (r'class="otp-key">([^<]+)<', r'name="kept"[^>]* value="([^"]+)"'))
+    assert secret
+    assert kept
+    codes = caller.post("/account/second-step/", {"kept": kept[1], "code": pyotp.TOTP(secret[1].replace(" ", "")).now()}).text
+    return re.findall(r"<code>([^<]+)</code>", codes)
+
+
 def _eye(browser: Browser, city: City, name: str, touch: bool) -> Eye:
     width = 360 if touch else 1280
     context = browser.new_context(base_url=city.url, viewport={"width": width, "height": 760}, has_touch=touch, is_mobile=touch,
                                   reduced_motion="reduce")
-    eye = Eye(context, (320, 360) if touch else (1280,), touch)
+    eye = Eye(context, (320, 360) if touch else (768, 1280), touch)
     if name:
         sign_in(eye.page, city.people[name])
     return eye

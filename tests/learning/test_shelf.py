@@ -39,13 +39,13 @@ def progress(module_id: str, **changes: Any) -> Progress:
     ],
 )
 def test_every_word_and_every_filter_must_match(wish: shelf.Wish, expected: list[str]) -> None:
-    found = shelf.browse(shelf.cards_for(MODULES, {}, see_drafts=False), wish, VALUES)
+    found = shelf.browse(shelf.cards_for(MODULES, {}, drafts=()), wish, VALUES)
 
     assert [card.module.id for card in found.cards] == expected
 
 
 def test_counts_say_what_each_choice_would_show() -> None:
-    found = shelf.browse(shelf.cards_for(MODULES, {}, see_drafts=False), shelf.Wish(category="umum"), VALUES)
+    found = shelf.browse(shelf.cards_for(MODULES, {}, drafts=()), shelf.Wish(category="umum"), VALUES)
 
     assert found.choices == {
         "category": (shelf.Choice("teknis", 1, False), shelf.Choice("umum", 1, True)),
@@ -56,25 +56,25 @@ def test_counts_say_what_each_choice_would_show() -> None:
 
 
 def test_drafts_are_for_those_who_may_see_them() -> None:
-    assert "draf" in [card.module.id for card in shelf.cards_for(MODULES, {}, see_drafts=True)]
+    assert "draf" in [card.module.id for card in shelf.cards_for(MODULES, {}, drafts=None)]
 
 
 def test_a_module_in_progress_comes_first_and_a_locked_one_names_what_it_needs() -> None:
-    cards = shelf.cards_for(MODULES, {"sapa": progress("sapa")}, see_drafts=False)
+    cards = shelf.cards_for(MODULES, {"sapa": progress("sapa")}, drafts=())
 
     shown = [(card.module.id, card.state, card.needs) for card in cards]
     assert shown == [("sapa", "reading", None), ("arsip", "lock", "Menyapa Warga")]
 
 
 def test_a_second_round_still_opens_what_the_first_opened() -> None:
-    cards = shelf.cards_for(MODULES, {"sapa": progress("sapa", round=2)}, see_drafts=False)
+    cards = shelf.cards_for(MODULES, {"sapa": progress("sapa", round=2)}, drafts=())
 
     assert {card.module.id: card.needs for card in cards} == {"sapa": None, "arsip": None}
 
 
 @pytest.mark.parametrize(("asked", "shown", "size"), [(1, 1, 24), (2, 2, 6), (9, 2, 6), (-1, 1, 24)])
 def test_long_catalogues_have_pages(asked: int, shown: int, size: int) -> None:
-    cards = shelf.cards_for([module(f"m{n:02}") for n in range(30)], {}, see_drafts=False)
+    cards = shelf.cards_for([module(f"m{n:02}") for n in range(30)], {}, drafts=())
 
     found = shelf.browse(cards, shelf.Wish(page=asked), VALUES)
 

@@ -91,8 +91,10 @@ def test_a_filter_keeps_the_words_and_says_what_it_would_show(browser: Inspectin
     }
 
 
-def test_drafts_are_seen_by_trainers_only(browser: InspectingClient, sign_in: SignIn) -> None:
-    budi = sign_in(build.person("Budi", role="trainer"))
+def test_b18_drafts_are_seen_by_their_trainers_only(browser: InspectingClient, sign_in: SignIn) -> None:
+    person = build.person("Budi")
+    build.trains(person, "draf")
+    budi = sign_in(person)
 
     assert "Masih Draf" in titles(page(budi, "/modules/"))
     assert budi.get("/modules/draf/coba/").status_code == 200
@@ -213,7 +215,8 @@ def test_a_completed_module_says_so_and_may_be_taken_again_when_it_expired(
 
 
 def test_a_trainer_previews_every_lesson_and_nothing_is_recorded(sign_in: SignIn, app: Flask) -> None:
-    budi = build.person("Budi", role="trainer")
+    budi = build.person("Budi")
+    build.trains(budi, "sapa")
     client = sign_in(budi)
     client.set_cookie("lang", "en")
 

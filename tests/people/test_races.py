@@ -9,14 +9,16 @@ from sqlalchemy import func, select
 
 from lms.base.db import db
 from lms.base.errors import Refused
-from lms.people import admin, service
-from lms.people.models import Person
+from lms.people import admin, grants
+from lms.people.models import Grant, Person
 from tests import build
 
 
 def test_two_administrators_who_remove_each_other_leave_one(app: Flask) -> None:
+    """B16"""
     unit = build.unit()
     people = [build.person(name, role="admin", unit_id=unit) for name in ("Agus", "Rina")]
+    held = {row.person_id: row.id for row in db.session.scalars(select(Grant))}
     db.session.remove()
     start = Barrier(2)
 
@@ -24,7 +26,7 @@ def test_two_administrators_who_remove_each_other_leave_one(app: Flask) -> None:
         with app.app_context():
             start.wait()
             try:
-                admin.change(person_id, {"role": "learner"})
+                grants.end(held[person_id], by=None)
             except Refused as refused:
                 return refused.code
             return "done"
@@ -33,7 +35,7 @@ def test_two_administrators_who_remove_each_other_leave_one(app: Flask) -> None:
         with app.app_context():
             start.wait()
             try:
-                service.set_active(person_id, False)
+                admin.set_active(person_id, False)
             except Refused as refused:
                 return refused.code
             return "done"
@@ -43,4 +45,5 @@ def test_two_administrators_who_remove_each_other_leave_one(app: Flask) -> None:
         answers = sorted(act.result() for act in acts)
 
     assert answers == ["done", "last-admin"]
-    assert db.session.scalar(select(func.count()).where(Person.role == "admin", Person.active.is_(True))) == 1
+    left = select(func.count()).select_from(Grant).join(Person, Person.id == Grant.person_id)
+    assert db.session.scalar(left.where(Grant.ended_at.is_(None), Person.active.is_(True))) == 1

@@ -1,10 +1,10 @@
-"""NIPs and passwords."""
+"""NIPs."""
 
 from datetime import date
 
 import pytest
 
-from lms.people.rules import Nip, password_fault, read_nip, sees_unit
+from lms.people.rules import Nip, read_nip
 
 
 @pytest.mark.parametrize(("text", "expected"), [
@@ -24,24 +24,3 @@ from lms.people.rules import Nip, password_fault, read_nip, sees_unit
 ])
 def test_a_nip_is_read_apart_or_its_first_fault_is_named(text: str, expected: Nip | str) -> None:
     assert read_nip(text) == expected
-
-
-@pytest.mark.parametrize(("password", "fault"), [
-    ("tujuh gajah biru", None),
-    ("pendek", "password-short"),
-    ("a" * 257, "password-long"),
-    ("katasandi123", "password-guessable"),
-    ("Damanik2024!", "password-guessable"),
-    ("x199001012015012001", "password-guessable"),
-    ("ababababab", "password-guessable"),
-])
-def test_a_password_is_refused_for_being_short_long_or_near_the_person(password: str, fault: str | None) -> None:
-    assert password_fault(password, nip="199001012015012001", name="Sari Damanik, S.E.") == fault
-
-
-@pytest.mark.parametrize(("role", "path", "expected"), [
-    ("supervisor", "/1/5/", True), ("supervisor", "/1/5/9/", True), ("supervisor", "/1/", False), ("supervisor", "/1/55/", False),
-    ("learner", "/1/5/", False), ("admin", "/2/", True),
-])
-def test_a_supervisor_sees_exactly_her_subtree(role: str, path: str, expected: bool) -> None:
-    assert sees_unit(own_path="/1/5/", role=role, path=path) is expected

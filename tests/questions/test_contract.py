@@ -100,7 +100,7 @@ def test_whatever_the_form_sends_is_read_and_graded_within_bounds(name: str, cha
 @KINDS
 @settings(max_examples=60, deadline=None)
 @given(chance=st.data())
-def test_what_no_form_sends_is_refused_and_nothing_else_is_raised(name: str, chance: st.DataObject) -> None:
+def test_q05_what_no_form_sends_is_refused_and_nothing_else_is_raised(name: str, chance: st.DataObject) -> None:
     asked, kind = EXAMPLES[name], TYPES[name]
     names = st.sampled_from([*form_names(asked.type), "row-x", "place-x", "blank-9", "option"])
     fields = chance.draw(st.dictionaries(names, st.lists(st.text(max_size=5), max_size=3)))
@@ -122,7 +122,7 @@ def test_a_question_survives_json(name: str) -> None:
 
 
 @KINDS
-def test_the_order_of_an_attempt_comes_from_the_random_state_alone_and_never_from_the_key(name: str) -> None:
+def test_q02_the_order_of_an_attempt_comes_from_the_random_state_alone_and_never_from_the_key(name: str) -> None:
     asked, kind = EXAMPLES[name], TYPES[name]
 
     assert arrangement(asked, seed=5) == arrangement(asked, seed=5)
@@ -183,7 +183,7 @@ def test_the_review_shows_the_explanation_with_the_key_only(name: str, answered:
 
 
 @KINDS
-def test_the_page_holds_nothing_of_the_key(name: str) -> None:
+def test_q01_the_page_holds_nothing_of_the_key(name: str) -> None:
     asked = EXAMPLES[name]
     html = page(asked, "ask", arrangement=arrangement(asked), response=None)
 
@@ -204,7 +204,7 @@ def secrets(asked: Question) -> list[str]:
 
 
 @KINDS
-def test_what_is_right_moves_nothing_in_the_face(name: str) -> None:
+def test_q02_what_is_right_moves_nothing_in_the_face(name: str) -> None:
     """Two questions that differ in nothing but the key have the same face."""
     swaps = {
         "single": ("- [x] Menyapa dengan ramah\n- [ ] (50%) Menanyakan", "- [ ] (50%) Menyapa dengan ramah\n- [x] Menanyakan"),

@@ -33,7 +33,7 @@ def test_one_separator_before_three_digits_is_unclear(text: str) -> None:
     "", "-", "dua", "1..2", "1.5.0", "1.50.000", "1,5,0", "1.234,5,6", "1.2345.678", "1,234.567,8", "20.", "5,", "1 500", "1/2", "0x10",
     "１２",     "nan", "inf", "1e", "e3", "1e101", "1e999", "9" * 61, "1_000", "²",
 ])
-def test_what_is_no_number_is_refused(text: str) -> None:
+def test_c31_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(NotANumber):
         number(text)
 

@@ -19,7 +19,7 @@ ROW: list[Cell] = ["Sari; Damanik", "=1+1", 199, Decimal("12.50"), date(2026, 3,
     ("=1+1", "'=1+1"), ("+62811", "'+62811"), ("-5", "'-5"), ("@SUM(A1)", "'@SUM(A1)"), ("\t=1", "'\t=1"), ("\r=1", "'\r=1"),
     ("＝1", "'＝1"), ("|cmd", "'|cmd"), ("Sari = 1", "Sari = 1"), ("", ""),
 ])
-def test_no_text_is_taken_for_a_formula(text: str, expected: str) -> None:
+def test_c28_c30_no_text_is_taken_for_a_formula(text: str, expected: str) -> None:
     assert harmless(text) == expected
 
 
@@ -38,7 +38,7 @@ def test_a_csv_file_has_a_mark_semicolons_and_quotes(app: Flask) -> None:
     assert response.headers["Content-Disposition"] == 'attachment; filename="tim.csv"'
 
 
-def test_an_xlsx_file_keeps_types_and_holds_no_formula(app: Flask) -> None:
+def test_c29_an_xlsx_file_keeps_types_and_holds_no_formula(app: Flask) -> None:
     response = xlsx_response("tim.xlsx", "Tim", list("abcdefg"), [ROW])
 
     sheet = openpyxl.load_workbook(io.BytesIO(response.get_data()))["Tim"]

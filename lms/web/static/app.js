@@ -7,13 +7,13 @@
     document.cookie = `theme=${event.target.value}; path=/; max-age=${year}; samesite=lax${secure}`;
     document.documentElement.removeAttribute("data-theme");
   });
-  const close = (except) => document.querySelectorAll("details.menu[open]").forEach((menu) => {
+  const close = (except) => document.querySelectorAll("details:is(.menu, .rest)[open]").forEach((menu) => {
     if (!menu.contains(except)) menu.open = false;
   });
   document.addEventListener("click", (event) => close(event.target));
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    const open = document.querySelector("details.menu[open]");
+    const open = document.querySelector("details:is(.menu, .rest)[open]");
     if (open) { open.open = false; open.querySelector("summary").focus(); }
   });
   document.addEventListener("submit", (event) => {
