@@ -105,4 +105,5 @@ def new_codes() -> Page:
 
 
 def _codes_form(form: CodesForm) -> str:
+    form.tell(codes.counts(current_user.grants))
     return render("accounts/codes_form.html", form=form, days=codes.CODE_DAYS, possible=links.possible())

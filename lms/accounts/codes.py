@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -76,6 +77,18 @@ def waiting(unit_id: int, by: Sequence[Granted] | None) -> dict[int, bool]:
         Person.unit_id.in_(below), Person.active.is_(True), Person.password_hash.is_(None)))
     found = {row.id: bool(row.mail) for row in rows}
     return {person_id: found[person_id] for person_id in sorted(found.keys() - grants.above(by, Person.unit_id.in_(below)))}
+
+
+def counts(by: Sequence[Granted] | None) -> dict[int, int]:
+    """How many people `waiting` would give for each unit, itself and all below it; units without anybody are left out. Two queries."""
+    rows = db.session.execute(select(Person.id, Unit.path).join(Unit, Unit.id == Person.unit_id).where(
+        Person.active.is_(True), Person.password_hash.is_(None)))
+    above = grants.above(by, Person.active.is_(True))
+    found = Counter(row.path for row in rows if row.id not in above)
+    counted: Counter[int] = Counter()
+    for path, people in found.items():
+        counted.update(dict.fromkeys(map(int, path.strip("/").split("/")), people))
+    return dict(counted)
 
 
 def issue_for_person(person_id: int, *, by: Sequence[Granted] | None = None) -> str:

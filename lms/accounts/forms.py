@@ -1,5 +1,7 @@
 """Shape of what is typed when signing in."""
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, RadioField, SelectChoice, SelectField, StringField, ValidationError
@@ -87,3 +89,7 @@ class CodesForm(FlaskForm):
     def offer(self, units: list[UnitPlace]) -> None:
         """Give the unit field its choices, in the order of the tree."""
         self.unit_id.choices = in_tree(units)
+
+    def tell(self, waiting: Mapping[int, int]) -> None:
+        """Say beside each unit how many people wait for a code."""
+        self.unit_id.choices = [SelectChoice(one.value, f"{one.label} ({waiting.get(one.value, 0)})") for one in self.unit_id.choices]

@@ -122,6 +122,19 @@ FIELDS: Mapping[str, str] = {
     "until": N_("Until"),
     "within": N_("Units"),
 }
+VALUES: Mapping[str, Mapping[str, str]] = {
+    "how": {
+        "closed": N_("ended because the quiz closed"),
+        "code": N_("with a code"),
+        "expired": N_("ended because its time was over"),
+        "link": N_("with a link by mail"),
+        "passkey": N_("with a passkey"),
+        "password": N_("with a password"),
+        "provider": N_("with the provider"),
+        "second step": N_("with the second step"),
+        "submitted": N_("handed in"),
+    },
+}
 UNITS, PERSONS = frozenset({"unit", "unit_id", "parent_id"}), frozenset({"behalf_of", "person_id"})  # their values are ids
 LISTS = frozenset({"entries"})  # a list of two is no change here
 READINGS: Mapping[str, str] = {

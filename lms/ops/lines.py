@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from lms.ops import queries
-from lms.ops.acts import ACTS, CHANNELS, FIELDS, LISTS, PERSONS, READINGS, UNITS
+from lms.ops.acts import ACTS, CHANNELS, FIELDS, LISTS, PERSONS, READINGS, UNITS, VALUES
 from lms.people.roles import ROLES
 
 
@@ -79,6 +79,8 @@ def _text(key: str, value: Any, names: Mapping[int, str]) -> str:
         return ", ".join(f"{name} {_text(name, one, {})}" for name, one in value.items())
     if key == "role" and value in ROLES:
         return str(_(ROLES[value].label))
+    if key in VALUES and value in VALUES[key]:
+        return str(_(VALUES[key][value]))
     return names.get(value, str(value)) if isinstance(value, int) else str(value)
 
 

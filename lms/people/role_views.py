@@ -1,5 +1,6 @@
 """Pages about roles: the table of who may do what, who holds which role, and the roles of one person."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,7 @@ from lms.web import downloads
 from lms.web.access import allow
 from lms.web.asked import page_number, row_id
 from lms.web.content import catalog
-from lms.web.errors import refuse_to
+from lms.web.errors import refuse_to, sentence
 from lms.web.limits import limited
 from lms.web.pages import render
 
@@ -82,12 +83,16 @@ def _titles() -> dict[str, str]:
 @allow("roles.see")
 def roles(person_id: int) -> str:
     """The roles of one person, now and before."""
+    return _roles_page(person_id, {})
+
+
+def _roles_page(person_id: int, chosen: Mapping[str, str]) -> str:
     row = queries.person(person_id)
     readings.note("person", about=person_id)
     trained = queries.trained_modules(person_id)
     modules = sorted(({gone: gone for gone in trained} | _titles()).items(), key=lambda pair: pair[1])
     return render("people/person_roles.html", person=row, rows=grants.of_person(person_id), roles=ROLES, given=GIVEN_HERE, modules=modules,
-                  trained=trained, titles=_titles(), units=queries.units(), leads=bool(_leads(person_id)))
+                  trained=trained, titles=_titles(), units=queries.units(), leads=bool(_leads(person_id)), chosen=chosen)
 
 
 def _leads(person_id: int) -> bool:
@@ -97,13 +102,14 @@ def _leads(person_id: int) -> bool:
 
 @bp.post(PERSON)
 @allow("roles.grant")
-def give(person_id: int) -> Response:
+def give(person_id: int) -> Response | tuple[str, int]:
     """Give a role."""
     queries.person(person_id)
     try:
         grants.give(person_id, by=current_user.id, **_asked())
     except Refused as refused:
-        return refuse_to(url_for("people_roles.roles", person_id=person_id), refused)
+        flash(sentence(refused), "bad")
+        return _roles_page(person_id, request.form), 422
     flash(_("The role is given. This person signs in again to use it."), "ok")
     return redirect(url_for("people_roles.roles", person_id=person_id), 303)
 

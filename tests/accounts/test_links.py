@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import event, select, update
 
@@ -426,6 +427,18 @@ def test_an_administrator_sends_links_from_the_pages_of_a_person_and_of_a_unit(
     assert "No mail address is recorded for this person." in said
     assert "1 link is on its way" in page
     assert ("Budi" in page, "Ani" in page) == (True, False)
+
+
+def test_the_form_says_how_many_wait_for_a_code_in_each_unit_and_below(app: Flask, sign_in: Callable[[int], InspectingClient]) -> None:
+    office = build.unit("Dinas")
+    below = build.unit("Seksi", parent=office)
+    for place, active in ((office, True), (below, True), (below, False)):
+        build.person(unit_id=place, active=active)
+    browser = sign_in(build.person("Agus", role="admin", password=PASSWORD, unit_id=office))
+
+    page = BeautifulSoup(browser.get("/people/codes/").data, "html.parser")
+
+    assert [option.text for option in page.select("#unit_id option")] == ["Dinas (2)", "– Seksi (1)"]
 
 
 def test_an_administrator_of_another_unit_knows_of_nobody_here(

@@ -56,7 +56,7 @@ def sign_in(page: Page, resident: Resident, password: str = PASSWORD) -> None:
     page.fill("#nip", resident.nip)
     page.fill("#password", password)
     with page.expect_navigation():
-        page.click('form[action="/login"] button')
+        page.click('form[action="/login"] .primary')
 
 
 def sign_out(page: Page) -> None:

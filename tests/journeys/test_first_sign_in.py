@@ -71,12 +71,12 @@ def use_code(page: Page, resident: Resident, code: str, password: str) -> None:
     press(page, 'a[href="/activate"]')
     for field, value in (("#nip", resident.nip), ("#code", code), ("#new", password), ("#again", password)):
         page.fill(field, value)
-    press(page, 'form[action="/activate"] button')
+    press(page, 'form[action="/activate"] .primary')
 
 
 def give_code(page: Page, code: str) -> None:
     page.fill("#code", code)
-    press(page, 'form[action="/login/second"] button')
+    press(page, 'form[action="/login/second"] .primary')
 
 
 @pytest.mark.parametrize(("weak", "reason"), [
@@ -137,3 +137,15 @@ def test_a_recovery_code_takes_the_place_of_the_phone_once(
 
     assert seen == ["/", "/login/second", "/"]
     assert "8 recovery codes are left." in page.inner_text("main")
+
+
+def test_a_password_can_be_shown_and_is_hidden_again_before_it_is_sent(open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto("/login")
+    page.fill("#password", PASSWORD)
+    button, field = page.locator("button.reveal"), page.locator("#password")
+
+    button.click()
+    assert (field.get_attribute("type"), button.get_attribute("aria-pressed")) == ("text", "true")
+    button.click()
+    assert (field.get_attribute("type"), button.get_attribute("aria-pressed")) == ("password", "false")

@@ -90,7 +90,7 @@ def test_somebody_signs_in_by_keyboard(open_page: OpenPage, city: City) -> None:
     for selector, text in (("#nip", city.people["Dewi"].nip), ("#password", PASSWORD)):
         tab_to(page, selector)
         page.keyboard.type(text)
-    enter(page, 'form[action="/login"] button', "Space")
+    enter(page, 'form[action="/login"] .primary', "Space")
 
     assert page.url == f"{city.url}/"
 

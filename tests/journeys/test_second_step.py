@@ -45,7 +45,7 @@ def type_password(page: Page, nip: str) -> None:
     page.fill("#nip", nip)
     page.fill("#password", PASSWORD)
     with page.expect_navigation():
-        page.click('form[action="/login"] button')
+        page.click('form[action="/login"] .primary')
 
 
 def test_rini_makes_a_passkey_signs_out_and_signs_in_with_it(rini: Page, city: City) -> None:
@@ -106,7 +106,7 @@ def test_eka_begins_with_a_code_of_her_officer_and_sets_the_second_step_up(open_
     eka.fill("#new", PASSWORD)
     eka.fill("#again", PASSWORD)
     with eka.expect_navigation():
-        eka.click('form[action="/activate"] button')
+        eka.click('form[action="/activate"] .primary')
     eka.goto("/account/second-step/")
     app = pyotp.TOTP(eka.inner_text(".otp-key").replace(" ", ""))
     eka.fill("#code", app.now())

@@ -68,6 +68,14 @@ def test_an_entry_is_told_in_words(app: Flask, auditor: InspectingClient) -> Non
     assert row[3] == "10 March 2026 09:00 WIB Browser, 10.1.2.3 Entry 1"
 
 
+def test_the_way_of_signing_in_is_told_in_words(app: Flask, auditor: InspectingClient) -> None:
+    sari = build.person()
+    for how in ("password", "second step", "by carrier pigeon"):
+        recorded("sign-in.ok", about=sari, detail={"how": how})
+
+    assert [text.rpartition("How: ")[2] for text in shown(auditor)] == ["by carrier pigeon", "with the second step", "with a password"]
+
+
 def test_an_act_without_words_and_one_whose_detail_is_gone_are_shown_all_the_same(app: Flask, auditor: InspectingClient) -> None:
     sari = build.person()
     recorded("moon.landed", about=sari, detail={"flag": "white"})

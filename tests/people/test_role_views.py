@@ -39,8 +39,8 @@ def browser(agus: int, sign_in: SignIn) -> InspectingClient:
 
 def give(browser: InspectingClient, person: int, **form: object) -> str:
     values = {"role": "supervisor", "unit": "all", "reason": "SK 12/2026", **form}
-    browser.send(f"/people/{person}/roles", **values)
-    return words(browser.get(f"/people/{person}/roles").get_data(as_text=True))
+    answer = browser.send(f"/people/{person}/roles", **values)
+    return words((browser.get(answer.location) if answer.location else answer).get_data(as_text=True))
 
 
 def test_a_role_is_given_for_a_unit_and_said_in_words(browser: InspectingClient, office: int) -> None:
@@ -63,6 +63,17 @@ def test_a_role_needs_what_it_is_for_and_why(browser: InspectingClient, office: 
 
     assert sentence in page
     assert queries.roles_of([sari]) == {}
+
+
+def test_a_refused_role_keeps_what_was_chosen(browser: InspectingClient, office: int) -> None:
+    sari = build.person("Sari", unit_id=office)
+
+    answer = browser.send(f"/people/{sari}/roles", role="auditor", unit=office, until="2026-03-01", reason="SK 12/2026", **{"from": "2026-03-05"})
+
+    page = BeautifulSoup(answer.data, "html.parser")
+    chosen = [option.get("value") for option in page.select("#role option[selected], #unit option[selected], #module option[selected]")]
+    assert (answer.status_code, chosen) == (422, ["auditor", str(office)])
+    assert [page.select_one(field)["value"] for field in ("#from", "#until", "#why")] == ["2026-03-05", "2026-03-01", "SK 12/2026"]  # type: ignore[index]
 
 
 @pytest.mark.parametrize("form", [{"role": "delegate"}, {"role": "root"}, {"unit": "999999"}, {"role": "marker", "module": "no-such"}])
