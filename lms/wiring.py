@@ -40,6 +40,9 @@ from lms.content.cli import content as content_commands
 from lms.content.quizzes_cli import quizzes as quizzes_commands
 from lms.home import merging_views as people_merging_pages
 from lms.home import views as home_pages
+from lms.hours import merging as hours_merging
+from lms.hours import personal as hours_personal
+from lms.hours import service as hours
 from lms.learning import merging as learning_merging
 from lms.learning import personal as learning_personal
 from lms.learning import views as learning_pages
@@ -121,7 +124,7 @@ COMMANDS: tuple[click.Command, ...] = (
 NEED_APP: frozenset[str] = frozenset({"people", "ops", "notices", "privacy"})
 REACTIONS: Mapping[type, tuple[Callable[[Any], None], ...]] = {
     AccessChanged: (signins.on_access_changed, delegates.on_access_changed,),
-    ModuleCompleted: (certificates.on_completed,),
+    ModuleCompleted: (certificates.on_completed, hours.on_completed),
     DelegateNamed: (notices.on_delegate_named,),
     EmailChanged: (links.on_email_changed,),
     LinkMade: (notices.on_link_made,),
@@ -130,7 +133,8 @@ REACTIONS: Mapping[type, tuple[Callable[[Any], None], ...]] = {
     AttemptMarked: (assessment_notices.on_marked,),
     PeopleMerged: (
         accounts_merging.on_people_merged, notifications_merging.on_people_merged, learning_merging.on_people_merged,
-        assessment_merging.on_people_merged, certificates_merging.on_people_merged, privacy_merging.on_people_merged,
+        assessment_merging.on_people_merged, certificates_merging.on_people_merged,
+        hours_merging.on_people_merged, privacy_merging.on_people_merged,
     ),
     PersonErased: (
         accounts_personal.on_person_erased, rosters_personal.on_person_erased, notices.on_erased, learning_personal.on_person_erased,
@@ -139,7 +143,7 @@ REACTIONS: Mapping[type, tuple[Callable[[Any], None], ...]] = {
 }
 PERSONAL: tuple[Part, ...] = (  # what each room holds about a person and hands to her
     people_personal.PART, accounts_personal.PART, learning_personal.PART, assessment_personal.PART, certificates_personal.PART,
-    notifications_personal.PART, rosters_personal.PART, privacy_personal.PART,
+    hours_personal.PART, notifications_personal.PART, rosters_personal.PART, privacy_personal.PART,
 )
 
 

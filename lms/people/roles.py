@@ -64,16 +64,25 @@ PERMISSIONS: Mapping[str, Permission] = {
     "notices.manage": Permission("agency", N_("Send mail again or drop it")),
     "jobs.manage": Permission("agency", N_("See failed jobs and run them again")),
     "surveys.manage": Permission("unit", N_("Run surveys of a unit")),
+    "training.see": Permission("unit", N_("See plans, assignments and learning hours of a unit")),
+    "training.check": Permission("unit", N_("Check outside certificates, verify needs and assign training in a unit")),
+    "training.manage": Permission("agency", N_("Run seminars, partners, programmes, conversion rates and the yearly plan")),
+    "training.decide": Permission("agency", N_("Decide on the yearly training plan")),
 }
 READING = frozenset({
     "office.see", "team.see", "people.see", "roles.see", "module.results", "content.mistakes", "audit.read", "privacy.see", "notices.see",
+    "training.see",
 })
 TEACHING = frozenset({"module.results", "module.mark", "module.attempts", "module.preview", "content.mistakes"})
 ROLES: Mapping[str, Role] = {  # everybody who signs in is a learner; that needs no grant
     "trainer": Role(N_("Trainer"), "module", TEACHING),
     "marker": Role(N_("Marker"), "module", frozenset({"module.mark"})),
-    "supervisor": Role(N_("Supervisor"), "unit", frozenset({"team.see", "delegates.name"})),
-    "delegate": Role(N_("Delegate of a supervisor"), "unit", frozenset({"team.see"})),
+    "supervisor": Role(N_("Supervisor"), "unit", frozenset({"team.see", "training.see", "delegates.name"})),
+    "delegate": Role(N_("Delegate of a supervisor"), "unit", frozenset({"team.see", "training.see"})),
+    # of a unit: its personnel officer; of the whole agency: the training office (BKPSDM)
+    "training-officer": Role(N_("Training officer"), "unit", frozenset({
+        "office.see", "team.see", "people.see", "training.see", "training.check", "training.manage"})),
+    "training-authority": Role(N_("Deciding official (PPK)"), "unit", frozenset({"office.see", "training.see", "training.decide"})),
     "survey-officer": Role(N_("Survey officer"), "unit", frozenset({"surveys.manage"})),
     "auditor": Role(N_("Auditor"), "unit", READING),
     "admin": Role(N_("Administrator"), "unit", frozenset(PERMISSIONS)),

@@ -25,6 +25,8 @@ KEPT: Mapping[str, str] = {  # table: why it stays
     "certificates": N_("Official records (archives law UU 43/2009, PerANRI 22/2017); whoever was shown one can still verify it."),
     "enrolments": N_("Learning hours and completed modules, which the agency has to account for (PP 11/2017 article 203)."),
     "lesson_progress": N_("The lessons by which those hours were earned."),
+    "jp_sources": N_("What learning hours were earned by, which the agency has to account for (PP 11/2017 article 203)."),
+    "jp_entries": N_("The ledger of learning hours, in which nothing is ever changed."),
     "attempts": N_("Official results of quizzes; essays and comments go."),
     "attempt_items": N_("Chosen options without a name, by which the quality of questions is judged."),
     "marks": N_("Points given by trainers; their comments go."),

@@ -11,7 +11,8 @@ NOTICE_DATE = date(2026, 3, 1)  # change it with the words of the notice
 IMPERSONAL = frozenset({"units.manage", "module.preview", "content.mistakes", "notices.manage", "surveys.manage"})
 ROOMS: Mapping[str, str] = {
     "people": N_("Your record"), "accounts": N_("Signing in"), "rosters": N_("Imports"), "notifications": N_("Notices and mail"),
-    "learning": N_("Learning"), "assessment": N_("Quizzes"), "certificates": N_("Certificates"), "privacy": N_("Log and requests"),
+    "learning": N_("Learning"), "assessment": N_("Quizzes"), "certificates": N_("Certificates"),
+    "hours": N_("Learning hours (JP)"), "privacy": N_("Log and requests"),
 }
 
 

@@ -63,6 +63,8 @@ SENTENCES: dict[str, str] = {
     "grant-inactive": N_("This person is deactivated. Activate the account again before you give a role."),
     "grant-period": N_("The last day lies before the first. Choose a later last day."),
     "grant-self": N_("Nobody gives a role to herself. Ask another administrator."),
+    "hours-no-rate": N_("This form of training has no conversion rate on %(day)s. State the JP together with the rule that sets them."),
+    "hours-nothing": N_("No day with a number above zero is named. Write the days and how much each counts."),
     "import-done": N_("%(name)s has been imported already. Codes are shown only once; if they are lost, make new ones under Activation codes."),
     "import-gone": N_("This file is not here any more: files are kept for a day, and a newer one takes the place of an older one. Choose it again."),
     "import-torn": N_("The stored file is not the one that was sent. Choose it again."),

@@ -42,6 +42,8 @@ PLACES = {
     "readings.acting_for": "stays", "marks.marker_id": "stays", "extra_attempts.given_by": "stays", "erasures.person_id": "stays",
     "erasures.proposed_by": "stays", "erasures.decided_by": "stays", "privacy_requests.decided_by": "stays",
     "column_mappings.saved_by": "stays", "import_files.person_id": "stays",
+    "jp_sources.person_id": "stays", "jp_sources.made_by": "stays", "jp_entries.person_id": "stays", "jp_entries.made_by": "stays",
+    "rate_tables.adopted_by": "stays", "jp_targets.set_by": "stays",
 }
 
 
@@ -104,7 +106,7 @@ def test_every_room_that_holds_something_reacts() -> None:
     from lms.people.events import PeopleMerged
 
     assert {react.__module__.split(".")[1] for react in wiring.REACTIONS[PeopleMerged]} == {
-        "accounts", "notifications", "learning", "assessment", "certificates", "privacy"}
+        "accounts", "notifications", "learning", "assessment", "certificates", "hours", "privacy"}
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -235,7 +237,7 @@ def test_what_moved_is_recorded_about_both(two: tuple[int, int], agus: int) -> N
     number = db.session.scalars(select(Certificate.number)).one()
     assert entries[kept] is not None
     assert entries[kept] == {
-        "gone": gone, "nip": queries.person(gone).nip, "reason": "NIP baru sesudah diangkat.", "enrolments": [enrolment], "united": [],
+        "gone": gone, "nip": queries.person(gone).nip, "reason": "NIP baru sesudah diangkat.", "enrolments": [enrolment], "united": [], "jp_sources": [1],
         "study_days": 1, "attempts": 0, "certificates": [number], "roles_ended": [], "supervised": 0}
     assert entries[gone] == {"kept": kept, "nip": queries.person(kept).nip, "reason": "NIP baru sesudah diangkat."}
 
