@@ -25,7 +25,7 @@ from tests import build
 from tests.assessment import build as quizzes
 from tests.inspecting import InspectingClient
 
-ROLES = ("learner", "trainer", "marker", "supervisor", "delegate", "survey-officer", "auditor", "admin")
+ROLES = ("learner", "trainer", "marker", "supervisor", "delegate", "survey-officer", "auditor", "training-officer", "training-authority", "admin")
 SignIn = Callable[[int], InspectingClient]
 Rows = dict[str, list[tuple[object, ...]]]
 # What a page may change because nobody would notice: the sign-in's touch, the last place read, the minutes of
