@@ -19,11 +19,10 @@ from granian.constants import Interfaces
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.engine import make_url
 
-from lms import config, create_app, wiring
+from lms import config, create_app, serving, wiring
 from lms.accounts import service as accounts
 from lms.base import clock, jobs, schema, security
 from lms.base.audit import AuditEntry
-from lms.base.db import db
 from lms.base.errors import Refused
 from lms.doctor import port_fault
 from lms.ops import service as ops
@@ -41,11 +40,10 @@ def serve(settings: config.Settings) -> None:
     _export(settings)
     with _alone(settings.instance_dir / "upgrade.lock"):
         schema.upgrade(settings.database_url)
-    app = create_app(settings)
-    app.extensions["library"].stop()  # renders what is new once, before two processes ask for it
+    app = create_app(settings)  # renders what is new once, before two processes ask for it
     with app.app_context():
         ops.note_settings()
-        db.engine.dispose()
+    serving.hand_down(app)
     for warning in warnings(settings):
         click.echo(f"Perhatian: {warning}", err=True)
     worker = Worker(settings)
@@ -156,7 +154,7 @@ def work(settings: config.Settings) -> None:
     signal.signal(signal.SIGINT, signal.getsignal(signal.SIGTERM))
     parent = os.getppid()
     security.open_log()
-    app = create_app(settings)
+    app = serving.forked() or create_app(settings)
     with app.app_context():
         jobs.work(wiring.JOBS, wiring.SCHEDULE, stopping=lambda: stopping.is_set() or os.getppid() != parent)
     app.extensions["library"].stop()

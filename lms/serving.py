@@ -14,10 +14,12 @@ from contextlib import suppress
 from contextvars import copy_context
 from typing import Any, Protocol
 
+from flask import Flask
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
 from lms import LARGEST_BODY, create_app
 from lms.base import security
+from lms.base.db import db
 
 SECONDS_A_PIECE, SECONDS_A_BODY = 20, 300
 LARGE, LARGE_AT_ONCE = 256 * 1024, 8  # so that what is taken in never fills the memory
@@ -133,4 +135,24 @@ def _environ(scope: Any) -> dict[str, Any]:
 def create() -> Served:
     """The program for one worker of the server."""
     security.open_log()
-    return Served(create_app())
+    return Served(forked() or create_app())
+
+
+_made: list[Flask] = []
+
+
+def hand_down(app: Flask) -> None:
+    """Let the processes that are forked from this one go on with its program: what it has loaded is then in memory once for all of them."""
+    app.extensions["library"].stop()
+    with app.app_context():
+        db.engine.dispose()
+    _made[:] = [app]
+
+
+def forked() -> Flask | None:
+    """The program that was handed down to this process, looking after the courses itself from now on; None if there is none."""
+    for app in _made:
+        app.extensions["library"].load()
+        app.extensions["library"].watch()
+        return app
+    return None
