@@ -92,4 +92,4 @@ class CodesForm(FlaskForm):
 
     def tell(self, waiting: Mapping[int, int]) -> None:
         """Say beside each unit how many people wait for a code."""
-        self.unit_id.choices = [SelectChoice(one.value, f"{one.label} ({waiting.get(one.value, 0)})") for one in self.unit_id.choices]
+        self.unit_id.choices = [SelectChoice(one.value, f"({waiting.get(one.value, 0)}) {one.label}") for one in self.unit_id.choices]

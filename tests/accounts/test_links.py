@@ -438,7 +438,7 @@ def test_the_form_says_how_many_wait_for_a_code_in_each_unit_and_below(app: Flas
 
     page = BeautifulSoup(browser.get("/people/codes/").data, "html.parser")
 
-    assert [option.text for option in page.select("#unit_id option")] == ["Dinas (2)", "– Seksi (1)"]
+    assert [option.text for option in page.select("#unit_id option")] == ["(2) Dinas", "(1) – Seksi"]
 
 
 def test_an_administrator_of_another_unit_knows_of_nobody_here(
