@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from lms.certificates.models import Certificate
 from lms.certificates.signing import check_signature, known_certificates
 
 
@@ -18,11 +17,14 @@ class Comparison:
     covers_whole_file: bool
 
 
-def compare(certificate: Certificate, content: bytes) -> Comparison:
-    """Hold a PDF against the issued one. A valid signature alone is not enough: it stays valid when bytes are appended."""
+def compare(issued: str | None, content: bytes) -> Comparison:
+    """Hold a PDF against the issued one, given as its SHA-256.
+
+    A valid signature alone is not enough: it stays valid when bytes are appended.
+    """
     folder = current_app.extensions["settings"].instance_dir / "keys"
     report = check_signature(content, known_certificates(folder))
-    same = hashlib.sha256(content).hexdigest() == certificate.sha256
+    same = hashlib.sha256(content).hexdigest() == issued
     return Comparison(
         is_issued_file=same and report.intact and report.covers_whole_file,
         sealed_by_us=report.intact and report.trusted,

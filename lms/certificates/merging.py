@@ -8,7 +8,7 @@ from lms.people.events import PeopleMerged
 
 
 def on_people_merged(fact: PeopleMerged) -> None:
-    """Reaction: the holder changes; number, text and file stay as they were issued. Each round of a module keeps its own certificate."""
+    """Reaction: the holder changes; number, text and file stay as they were issued. Each round keeps its own certificate."""
     mine = Certificate.person_id == fact.gone_id
     fact.moved["certificates"] = list(db.session.scalars(select(Certificate.number).where(mine).order_by(Certificate.id)))
     db.session.execute(update(Certificate).where(mine).values(person_id=fact.kept_id))

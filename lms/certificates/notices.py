@@ -33,7 +33,7 @@ def remind_expiring() -> int:
     """Tell holders 60, 30 and 7 days before the last day, each once; gives how many were told now.
 
     A night that was missed is made up for. Nobody is reminded of a certificate that was revoked or superseded, or beside which she
-    holds one for the same module that is valid longer.
+    holds one for the same module or programme that is valid longer.
     """
     today = clock.today()
     rows = db.session.execute(_expiring(today)).all()
@@ -43,7 +43,8 @@ def remind_expiring() -> int:
 def _expiring(today: date) -> Any:
     later = aliased(Certificate)
     renewed = select(later.id).where(
-        later.person_id == Certificate.person_id, later.module_id == Certificate.module_id, later.state == "issued",
+        later.person_id == Certificate.person_id, later.state == "issued",
+        or_(later.module_id == Certificate.module_id, later.programme_id == Certificate.programme_id),
         later.id != Certificate.id, or_(later.valid_until.is_(None), later.valid_until > Certificate.valid_until),
     )
     columns = (Certificate.person_id, Certificate.serial, Certificate.number, Certificate.snapshot, Certificate.valid_until)

@@ -14,6 +14,7 @@ from lms.base import clock
 
 CONTEXTS = ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
 CRITERIA = "Menyelesaikan semua pelajaran wajib modul ini dan memenuhi syarat kelulusannya."
+PROGRAMME_CRITERIA = "Menyelesaikan semua butir wajib program ini; daftarnya ada pada sertifikat."
 
 Json = object
 
@@ -51,6 +52,7 @@ def hashed_identity(identity: str, salt: str) -> str:
 
 def _subject(snapshot: Mapping[str, object], base_url: str) -> Json:
     salt = str(snapshot["serial"])
+    is_programme = snapshot.get("kind") == "programme"
     return {
         "type": ["AchievementSubject"],
         "identifier": [
@@ -65,13 +67,13 @@ def _subject(snapshot: Mapping[str, object], base_url: str) -> Json:
         ],
         "creditsEarned": _credits(snapshot["jp"]),
         "achievement": {
-            "id": f"{base_url}/modules/{snapshot['module_id']}/",
+            "id": f"{base_url}/{'programmes' if is_programme else 'modules'}/{snapshot['module_id']}/",
             "type": ["Achievement"],
-            "achievementType": "Course",
+            "achievementType": "LearningProgram" if is_programme else "Course",
             "inLanguage": "id",
             "name": snapshot["module"],
             "description": f"{snapshot['module']}, {str(snapshot['jp']).replace('.', ',')} jam pelajaran.",
-            "criteria": {"narrative": CRITERIA},
+            "criteria": {"narrative": PROGRAMME_CRITERIA if is_programme else CRITERIA},
         },
     }
 

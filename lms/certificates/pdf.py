@@ -8,11 +8,12 @@ A snapshot is a mapping of plain values (JSON's, without fractions) that says ev
     rank, position   "Penata Muda, III/a", "Pengelola Layanan Operasional"; None if unknown
     unit             the person's unit; None if unknown
     agency, office   "Pemerintah Kota Pematangsiantar"; the office that issues and seals
-    module, module_id, version   the module's title, slug, and revision (None: not printed)
+    kind             "programme" for one of a programme; missing for one of a module
+    module, module_id, version   title, slug, and revision (None: not printed) of the module or programme
     jp               hours as text: "4", "2.5"
     started, completed, issued_on, valid_until   ISO dates; started and valid_until may be None
     score            text such as "85", None: not printed
-    lessons          [{part or None, number, title, date or None, jp}] in the module's order
+    lessons          [{part or None, number, title, date or None, jp}] in the module's order; of a programme its items
     number, serial   "0007/SERT/BKPSDM/III/2026" and the random serial of its verification address
 
 What the design's template sees of it is in printed.py. The same design, snapshot, credential and moment give the same bytes.
@@ -21,7 +22,7 @@ What the design's template sees of it is in printed.py. The same design, snapsho
 import importlib.resources
 import io
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -37,7 +38,7 @@ from lms.certificates.designs import Design
 from lms.certificates.fetching import BASE_URL, QR_NAME, DesignFetcher, listening
 from lms.certificates.printed import printed
 from lms.certificates.qr import qr_svg
-from lms.certificates.sandbox import fill
+from lms.certificates.sandbox import Plain, fill
 
 DENSITIES = range(4)
 PAPER = "paper"
@@ -68,12 +69,26 @@ def render_pdf(design: Design, snapshot: Mapping[str, Any], *, verify_url: str, 
     "certificate-picture-broken" if a picture cannot be drawn. Raises jinja2.TemplateError for a template
     that does what it may not.
     """
+    moment = issued_at.astimezone(UTC)
+    badge = Attachment(
+        string=credential, name="credential.json", description="Open Badges 3.0", relationship="Data", created=moment, modified=moment)
+    return print_pages(
+        design, lambda density: printed(snapshot, verify_url=verify_url, density=density), verify_url=verify_url, attached=badge, at=moment)
+
+
+def print_pages(
+    design: Design, values: Callable[[int], dict[str, Plain]], *, verify_url: str, attached: Attachment, at: datetime,
+) -> bytes:
+    """The unsigned PDF of a design filled with the values of a density, with the code of its verification and a file attached.
+
+    Refused as `render_pdf` says.
+    """
     with _printing, listening() as heard:
         press = _press(design)
         press.fetcher.blocked.clear()
         press.fetcher.files[QR_NAME] = qr_svg(verify_url)
         try:
-            content = _print(press, snapshot, verify_url, credential, issued_at)
+            content = _print(press, values, attached, at.astimezone(UTC))
         except FatalURLFetchingError as error:
             # A BaseException: let through, it would end the worker and not only this job.
             raise _blocked(press) from error
@@ -132,27 +147,17 @@ def _press(design: Design) -> _Press:
         raise Refused("certificate-fetch-blocked", design=design.id, urls=str(error)) from error
 
 
-def _print(press: _Press, snapshot: Mapping[str, Any], verify_url: str, credential: bytes, issued_at: datetime) -> bytes:
-    document = _fitting(press, snapshot, verify_url)
-    moment = issued_at.astimezone(UTC)
+def _print(press: _Press, values: Callable[[int], dict[str, Plain]], attached: Attachment, moment: datetime) -> bytes:
+    document = _fitting(press, values)
     document.metadata.created = document.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-    attachment = Attachment(
-        string=credential,
-        name="credential.json",
-        description="Open Badges 3.0",
-        relationship="Data",
-        created=moment,
-        modified=moment,
-    )
-    content: bytes = document.write_pdf(finisher=_claim_ua, attachments=[attachment], **OPTIONS)
+    content: bytes = document.write_pdf(finisher=_claim_ua, attachments=[attached], **OPTIONS)
     return content
 
 
-def _fitting(press: _Press, snapshot: Mapping[str, Any], verify_url: str) -> Document:
+def _fitting(press: _Press, values: Callable[[int], dict[str, Plain]]) -> Document:
     """The pages at the lowest density at which page 1 holds its content; nearly always the first one tried."""
     for density in DENSITIES:
-        html = fill(press.design.template, printed(snapshot, verify_url=verify_url, density=density))
-        document = press.lay_out(html)
+        document = press.lay_out(fill(press.design.template, values(density)))
         if _fits(document):
             return document
     raise Refused("certificate-does-not-fit", design=press.design.id)

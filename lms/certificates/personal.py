@@ -11,7 +11,8 @@ from lms.certificates.models import Certificate
 PART = Part("certificates", (
     Given("certificates", N_("Certificates and what they say"), (
         ("number", Certificate.number, N_("Number")), ("serial", Certificate.serial, N_("Code for verification")),
-        ("module", Certificate.module_id, N_("Module")), ("issued_at", Certificate.issued_at, N_("Issued")),
+        ("module", Certificate.module_id, N_("Module")), ("programme", Certificate.programme_id, N_("Programme")),
+        ("issued_at", Certificate.issued_at, N_("Issued")),
         ("valid_until", Certificate.valid_until, N_("Valid until")),
         ("state", Certificate.state, N_("State: issued, revoked or superseded")),
         ("ended_at", Certificate.ended_at, N_("When it was revoked or superseded")), ("reason", Certificate.reason, N_("Reason")),

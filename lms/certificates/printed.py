@@ -17,6 +17,7 @@ def printed(snapshot: Mapping[str, Any], *, verify_url: str, density: int = 0) -
     copied = ("title", "name", "unit", "agency", "office", "place", "module", "version", "number", "serial")
     return {
         **{key: snapshot[key] for key in copied},
+        "programme": snapshot.get("kind") == "programme",
         "name_size": rules.name_size(snapshot["name"]),
         "module_size": rules.title_size(snapshot["module"]),
         "nip": grouped_nip(snapshot["nip"]),

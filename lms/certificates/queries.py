@@ -37,7 +37,13 @@ def successor(certificate: Certificate) -> Certificate | None:
 def live_of(enrolment_ids: Collection[int]) -> Mapping[int, Certificate]:
     """The live certificate of each of the enrolments that has one."""
     wanted = select(Certificate).where(Certificate.enrolment_id.in_(enrolment_ids), Certificate.state != "superseded")
-    return {row.enrolment_id: row for row in db.session.scalars(wanted)}
+    return {row.enrolment_id: row for row in db.session.scalars(wanted) if row.enrolment_id is not None}
+
+
+def live_of_completions(completion_ids: Collection[int]) -> Mapping[int, Certificate]:
+    """The live certificate of each of these completions of a programme that has one."""
+    wanted = select(Certificate).where(Certificate.completion_id.in_(completion_ids), Certificate.state != "superseded")
+    return {row.completion_id: row for row in db.session.scalars(wanted) if row.completion_id is not None}
 
 
 def without_certificate(most: int = 200) -> Sequence[int]:

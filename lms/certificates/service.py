@@ -2,7 +2,9 @@
 
 import logging
 import secrets
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,43 @@ from lms.web.content import catalog
 PDF_JOB = "certificate.pdf"
 LONGEST_REASON = 500
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One line of the list on a programme's certificate."""
+
+    title: str
+    on: date
+    hours: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """The completion of a programme, as the room says it where it was completed."""
+
+    completion_id: int
+    person_id: int
+    programme_id: str
+    title: str
+    revision: str
+    design: str
+    hours: Decimal
+    completed_on: date
+    valid_until: date | None
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grounds:
+    """What a certificate rests on."""
+
+    person_id: int
+    enrolment_id: int | None
+    module_id: str | None
+    completion_id: int | None
+    programme_id: str | None
+    valid_until: date | None
 
 
 def on_completed(fact: ModuleCompleted) -> None:
@@ -65,18 +104,37 @@ def issue(enrolment: Enrolment, module: Module, design: Design) -> Certificate:
     there = queries.live_of([enrolment.id]).get(enrolment.id)
     if there is not None:
         return there
-    return _write(enrolment, module.revision, design, _snapshot(enrolment, module, design))
+    grounds = _Grounds(enrolment.person_id, enrolment.id, enrolment.module_id, None, None, enrolment.valid_until)
+    return _write(grounds, module.revision, design, _snapshot(enrolment, module, design))
 
 
-def _write(enrolment: Enrolment, revision: str, design: Design, snapshot: dict[str, Any], *, replaces: str | None = None) -> Certificate:
+def issue_award(award: Award) -> Certificate | None:
+    """The certificate of a completed programme: the one there is, else a new one. Within the caller's transaction.
+
+    None if it cannot be issued now (no address, a broken design): whoever completes programmes asks again later.
+    """
+    hold(f"certificate:completion:{award.completion_id}")
+    there = queries.live_of_completions([award.completion_id]).get(award.completion_id)
+    if there is not None or not _settings().base_url:
+        return there
+    try:
+        design = design_of(award.design)
+    except Refused as refused:
+        log.error("no certificate for the completion %s of a programme: %s", award.completion_id, refused)
+        return None
+    grounds = _Grounds(award.person_id, None, None, award.completion_id, award.programme_id, award.valid_until)
+    return _write(grounds, award.revision, design, _award_snapshot(award, design))
+
+
+def _write(grounds: _Grounds, revision: str, design: Design, snapshot: dict[str, Any], *, replaces: str | None = None) -> Certificate:
     now = clock.now()
     today = clock.local(now).date()
     series = f"certificate:{today.year}"
     seq = _next(series)
     row = Certificate(
-        serial=new_serial(), number=format_number(design.number, seq, today), series=series, seq=seq, person_id=enrolment.person_id,
-        enrolment_id=enrolment.id, module_id=enrolment.module_id, revision=revision, design=design.id, issued_at=now,
-        valid_until=enrolment.valid_until, snapshot={},
+        serial=new_serial(), number=format_number(design.number, seq, today), series=series, seq=seq, person_id=grounds.person_id,
+        enrolment_id=grounds.enrolment_id, module_id=grounds.module_id, completion_id=grounds.completion_id,
+        programme_id=grounds.programme_id, revision=revision, design=design.id, issued_at=now, valid_until=grounds.valid_until, snapshot={},
     )
     row.snapshot = {**snapshot, "number": row.number, "serial": row.serial, "issued_on": today.isoformat()}
     db.session.add(row)
@@ -84,7 +142,8 @@ def _write(enrolment: Enrolment, revision: str, design: Design, snapshot: dict[s
     jobs.enqueue(PDF_JOB, {"certificate_id": row.id}, key=str(row.id))
     audit.record("certificate.issued", f"certificate:{row.id}", about=row.person_id, detail={"number": row.number})
     publish(CertificateIssued(
-        row.id, row.person_id, row.module_id, row.snapshot["module"], row.number, row.serial, row.valid_until, replaces))
+        row.id, row.person_id, row.module_id, row.snapshot["module"], row.number, row.serial, row.valid_until, replaces,
+        row.programme_id))
     return row
 
 
@@ -109,6 +168,18 @@ def _snapshot(enrolment: Enrolment, module: Module, design: Design) -> dict[str,
         "started": _day(enrolment.started_at), "completed": _day(completed),
         "valid_until": enrolment.valid_until.isoformat() if enrolment.valid_until else None,
         "score": None if enrolment.score is None else f"{enrolment.score:f}", "lessons": _lessons(enrolment, module),
+    }
+
+
+def _award_snapshot(award: Award, design: Design) -> dict[str, Any]:
+    settings = _settings()
+    lessons = [{"number": number, "part": None, "title": part.title, "jp": f"{part.hours:f}", "date": part.on.isoformat()}
+               for number, part in enumerate(award.parts, 1)]
+    return {
+        **design.snapshot(), **_holder(award.person_id), "agency": settings.agency, "office": settings.unit, "kind": "programme",
+        "module": award.title, "module_id": award.programme_id, "version": award.revision[:8], "jp": f"{award.hours:f}",
+        "started": min(part.on for part in award.parts).isoformat(), "completed": award.completed_on.isoformat(),
+        "valid_until": award.valid_until.isoformat() if award.valid_until else None, "score": None, "lessons": lessons,
     }
 
 
@@ -151,9 +222,9 @@ def reissue(serial: str, reason: str) -> str:
         design = design_of(old.design)
         old.state, old.ended_at, old.reason = "superseded", clock.now(), reason.strip()
         db.session.flush()
-        enrolment = db.session.get_one(Enrolment, old.enrolment_id)
+        grounds = _Grounds(old.person_id, old.enrolment_id, old.module_id, old.completion_id, old.programme_id, old.valid_until)
         snapshot = {**old.snapshot, **design.snapshot(), **_holder(old.person_id)}
-        new = _write(enrolment, old.revision, design, snapshot, replaces=old.serial)
+        new = _write(grounds, old.revision, design, snapshot, replaces=old.serial)
         old.superseded_by = new.id
         audit.record("certificate.reissued", f"certificate:{old.id}", about=old.person_id,
                      detail={"reason": old.reason, "old": old.number, "new": new.number})
@@ -166,7 +237,7 @@ def _live(serial: str, reason: str) -> Certificate:
     found = queries.by_serial(serial)
     if found is None:
         raise NotFound
-    hold(f"certificate:{found.enrolment_id}")
+    hold(f"certificate:{found.enrolment_id}" if found.enrolment_id else f"certificate:completion:{found.completion_id}")
     db.session.refresh(found)
     if found.state != "issued":
         raise Refused("certificate-ended")

@@ -89,10 +89,10 @@ def verify_form() -> str | Response:
 
 @bp.get("/verify/<serial>")
 @allow(ANYONE)
-def verify(serial: str) -> str | tuple[str, int]:
-    """What a certificate is worth now, from its stored snapshot."""
+def verify(serial: str) -> str | tuple[str, int] | Response:
+    """What a certificate is worth now, from its stored snapshot; the code of another paper leads to its own page."""
     row = queries.by_serial(serial)
-    return _unknown() if row is None else _verdict(row, None)
+    return _elsewhere(serial) if row is None else _verdict(row, None)
 
 
 @bp.post("/verify/<serial>")
@@ -107,12 +107,17 @@ def compare(serial: str) -> str | tuple[str, int]:
     content = upload.read() if upload else b""
     if not content.startswith(b"%PDF-"):
         return _verdict(row, None, wrong_file=True), 422
-    return _verdict(row, checking.compare(row, content))
+    return _verdict(row, checking.compare(row.sha256, content))
 
 
 def _verdict(row: Certificate, comparison: checking.Comparison | None, *, wrong_file: bool = False) -> str:
     return render("certificates/verify.html", row=row, snapshot=row.snapshot, status=_status(row), comparison=comparison,
                   wrong_file=wrong_file, masked=rules.mask_nip(row.snapshot["nip"]), now=clock.now(), **_dates(row))
+
+
+def _elsewhere(serial: str) -> tuple[str, int] | Response:
+    found = next((address for find in current_app.extensions["papers"] if (address := find(serial)) is not None), None)
+    return _unknown() if found is None else redirect(found)
 
 
 def _unknown() -> tuple[str, int]:

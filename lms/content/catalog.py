@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from lms.content.programmes import Programme
     from lms.questions import Question
 
 Level = Literal["error", "warning"]
@@ -207,6 +208,7 @@ class Catalog:
     designs: frozenset[str]
     mistakes: tuple[Mistake, ...]
     generation: int
+    programmes: Mapping[str, Programme] = field(default_factory=dict)
     _uses: Mapping[str, tuple[Use, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -62,10 +62,10 @@ def _references(draft: Draft, names: Names, owners: Mapping[str, str]) -> list[M
         found += _quiz(one.lesson.quiz, one.lesson.file, one.quiz_line, draft.id, names)
     design = draft.values.get("certificate")
     if design and design not in names.designs:
-        found.append(_missing("missing-certificate", design, file, draft.lines["certificate"], draft.id, names.designs))
+        found.append(missing("missing-certificate", design, file, draft.lines["certificate"], draft.id, names.designs))
     for wanted in draft.values.get("requires", ()):
         if wanted not in owners:
-            found.append(_missing("missing-module", wanted, file, draft.lines["requires"], draft.id, owners))
+            found.append(missing("missing-module", wanted, file, draft.lines["requires"], draft.id, owners))
     return found
 
 
@@ -74,10 +74,11 @@ def _quiz(wanted: str | None, file: str, line: int, subject: str, names: Names) 
         return []
     if wanted in names.quizzes:
         return [mistake("broken-quiz", file, line, subject=subject, id=wanted)]
-    return [_missing("missing-quiz", wanted, file, line, subject, names.quizzes)]
+    return [missing("missing-quiz", wanted, file, line, subject, names.quizzes)]
 
 
-def _missing(code: str, wanted: str, file: str, line: int, subject: str, known: Collection[str]) -> Mistake:
+def missing(code: str, wanted: str, file: str, line: int, subject: str, known: Collection[str]) -> Mistake:
+    """The mistake of a name that leads nowhere, with the known name nearest to it."""
     return near_mistake(code, file, line, near=nearest(wanted, known), subject=subject, id=wanted)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 from pathlib import Path
 
 from lms.content import scan
@@ -17,6 +18,8 @@ from lms.content.media import missing
 from lms.content.mistakes import mistake
 from lms.content.modules import Builder
 from lms.content.pool import Pool
+from lms.content.programmefiles import ProgrammeStock
+from lms.content.programmes import Programme
 from lms.content.records import PLACE
 from lms.content.render import compile_snippet
 from lms.content.shelves import Records
@@ -42,6 +45,7 @@ class Library:
         self._turn = OneAtATime(cache_dir / "lock")
         self._modules = ModuleStock(self.content_dir, builder, records, self._turn, self._pool.size)
         self._quizzes = QuizStock(self.content_dir, builder, records, self._turn, self._cache, self._pool)
+        self._programmes = ProgrammeStock(self.content_dir, self._cache, self._pool, builder.shelf, records)
         self._assembled: dict[str, tuple[Draft, tuple[object, ...], Module]] = {}
         self._pages: OrderedDict[str, str] = OrderedDict()
         self._loading = threading.Lock()
@@ -53,7 +57,7 @@ class Library:
         return self.refresh(None)
 
     def refresh(self, folders: set[str] | None) -> Catalog:
-        """Look only at these module folders (all when None), and at all quizzes and designs."""
+        """Look only at these module folders (all when None), and at all quizzes, programmes and designs."""
         with self._loading:
             if self.current.modules and not (self.content_dir / "modules").is_dir():
                 log.error("%s is gone (not mounted?): the last good content stays in service", self.content_dir / "modules")
@@ -61,6 +65,7 @@ class Library:
             try:
                 self._modules.refresh(folders)
                 self._quizzes.refresh(self._modules.site())
+                self._programmes.refresh(self._modules.site())
                 self._serve()
                 self._modules.save()
             finally:
@@ -115,6 +120,7 @@ class Library:
             for folder, kept in self._modules.kept.items():
                 if revision in (kept.draft.intro, *(one.lesson.revision for one in kept.draft.lessons)):
                     self._modules.again(folder)
+            self._programmes.again(revision, self._modules.site())
         html = self._cache.read("html", revision)
         if html is None:
             raise KeyError(revision)
@@ -133,16 +139,21 @@ class Library:
             good = self._modules.kept[name].good
             if good and good.id not in modules:
                 modules[good.id] = self._module(name, good, quizzes)
+        shown = {draft.id: modules[draft.id].published if draft.id in modules else False for draft in drafts.values()}
+        programmes, wrong = self._programmes.serve(shown, designs)
         found = (
             *(one for name, draft in drafts.items() for one in (*draft.mistakes, *beside[name])),
-            *(one for kept in self._quizzes.kept.values() for one in kept.draft.mistakes), *doubled,
+            *(one for kept in self._quizzes.kept.values() for one in kept.draft.mistakes), *doubled, *wrong,
         )
-        self._swap(modules, quizzes, designs, found)
+        self._swap(modules, quizzes, designs, found, programmes)
 
-    def _swap(self, modules: dict[str, Module], quizzes: dict[str, Quiz], designs: frozenset[str], found: tuple[Mistake, ...]) -> None:
-        now = self.current
-        if not now.generation or (modules, quizzes, designs, found) != (now.modules, now.quizzes, now.designs, now.mistakes):
-            self.current = Catalog(modules, quizzes, designs, found, now.generation + 1)
+    def _swap(
+        self, modules: dict[str, Module], quizzes: dict[str, Quiz], designs: frozenset[str], found: tuple[Mistake, ...],
+        programmes: dict[str, Programme],
+    ) -> None:
+        now, made = self.current, Catalog(modules, quizzes, designs, found, self.current.generation + 1, programmes)
+        if not now.generation or replace(made, generation=now.generation) != now:
+            self.current = made
 
     def _module(self, name: str, draft: Draft, quizzes: dict[str, Quiz]) -> Module:
         """The module of a draft; the same object as long as nothing it shows has changed."""

@@ -19,7 +19,7 @@ from lms.content.mistakes import about, mistake, near_mistake
 from lms.content.references import SCHEME, Reference
 
 PLACE = re.compile("(?: href=\")?\x02(\\d+)\x03\"?")
-OWN_PAGES = ("/modules/", "/quizzes/", "/certificates/", "/verify/", "/team/")
+OWN_PAGES = ("/modules/", "/programmes/", "/quizzes/", "/certificates/", "/verify/", "/team/")
 INDEXES = ("module.md", "index.md", "README.md", "readme.md")
 
 

@@ -65,6 +65,15 @@ class Records:
         good = "draft" if kept.good is kept.draft.quiz else records.quiz_to_json(kept.good) if kept.good else None
         self._write("quiz", file, {"draft": quizfiles.to_json(kept.draft), "good": good})
 
+    def recall(self, kind: str, name: str) -> dict[str, Any] | None:
+        """What is kept of something else, as it was handed over."""
+        stored = self._read(kind, name)
+        return {key: value for key, value in stored.items() if key != "version"} if stored else None
+
+    def keep(self, kind: str, name: str, value: dict[str, Any]) -> None:
+        """Keep plain values of something else."""
+        self._write(kind, name, value)
+
     def forget(self, kind: str, name: str) -> None:
         """A folder or file that is gone has no last good revision."""
         self._cache.remove(kind, _key(name))

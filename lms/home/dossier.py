@@ -1,6 +1,6 @@
 """Everything about one person on one page, gathered from the rooms in a fixed number of queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from lms.base.readings import Reading
 from lms.certificates.models import Certificate
 from lms.content.catalog import Catalog
 from lms.home import start
-from lms.learning.models import Enrolment
+from lms.hours import sums
 from lms.notifications.models import Mail, Notice
 from lms.people import grants
 from lms.people.models import Person, Posting, Unit
@@ -57,7 +57,7 @@ class Dossier:
 
 
 def dossier(person: Any, catalog: Catalog) -> Dossier:
-    """Everything about a person, given as a row of `people.queries.person`. Seventeen queries."""
+    """Everything about a person, given as a row of `people.queries.person`. Eighteen queries."""
     return Dossier(
         supervisor=_name(person.supervisor_id), merged=_merged(person.id), postings=_postings(person.id), roles=grants.of_person(person.id),
         account=_account(person.id), learning=start.start(person, catalog), years=_years(person.id, clock.today()),
@@ -93,18 +93,10 @@ def _account(person_id: int) -> Account:
 
 
 def _years(person_id: int, today: date) -> list[tuple[int, Decimal]]:
-    """JP of this calendar year and those before it; a module counts once a year, with its first completion. One query."""
-    first = clock.office_midnight(date(today.year - YEARS, 1, 1))
-    rows = db.session.execute(
-        select(Enrolment.module_id, Enrolment.completed_at, Enrolment.hours)
-        .where(Enrolment.person_id == person_id, Enrolment.completed_at >= first).order_by(Enrolment.completed_at, Enrolment.id))
-    counted: dict[tuple[int, str], Decimal] = {}
-    for row in rows:
-        counted.setdefault((clock.local(row.completed_at).year, row.module_id), row.hours)
-    sums: Mapping[int, Decimal] = {
-        year: sum((hours for (one, _module), hours in counted.items() if one == year), Decimal(0)) for year, _module in counted}
+    """JP of this calendar year and those before it, as the ledger has them now. One query."""
+    found = sums.by_year(person_id, today.year - YEARS, today.year)
     looked_at = range(today.year, today.year - YEARS - 1, -1)
-    return [(year, sums.get(year, Decimal(0))) for year in looked_at if year == today.year or year in sums]
+    return [(year, found.get(year, Decimal(0))) for year in looked_at if year == today.year or year in found]
 
 
 def _attempts(person_id: int) -> Sequence[Any]:

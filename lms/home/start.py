@@ -11,9 +11,9 @@ from lms.base import clock
 from lms.certificates import queries as certificates
 from lms.certificates.models import Certificate
 from lms.content.catalog import Catalog, Lesson, Module
+from lms.hours import forecast, sums, targets
 from lms.learning import queries as learning
 from lms.learning import rules
-from lms.learning.hours import Hours
 from lms.learning.queries import Progress
 
 SOON = timedelta(days=14)
@@ -59,7 +59,9 @@ class Start:
 
     going_on: Studied | None
     studied: tuple[Studied, ...]
-    hours: Hours
+    hours: targets.Standing
+    uncounted: tuple[sums.Line, ...]
+    elsewhere: tuple[sums.Line, ...]
     ideal: Decimal | None
     open_attempts: tuple[OpenAttempt, ...]
     closing: tuple[Deadline, ...]
@@ -78,27 +80,26 @@ class Someone(Protocol):
 
 
 def start(reader: Someone, catalog: Catalog) -> Start:
-    """Everything for one reader. Four queries."""
+    """Everything for one reader. Five queries."""
     today = clock.today()
     progress = learning.progress_by_module(reader.id)
     studied = tuple(sorted(_studied(catalog, progress), key=_latest_first))
-    hours = learning.hours_this_year(reader.id, reader.employment, reader.contract_start, today)
+    hours = sums.of_person(reader.id, reader.employment, reader.contract_start, today)
     return Start(
         going_on=next((one for one in studied if not one.completed), None),
-        studied=studied, hours=hours, ideal=ideal_hours(hours, today),
+        studied=studied, hours=hours.standing, uncounted=hours.uncounted, elsewhere=hours.elsewhere,
+        ideal=ideal_hours(hours.standing, today),
         open_attempts=tuple(_open_attempts(reader.id, catalog)),
         closing=tuple(_closing(catalog, [one.module for one in studied if not one.completed])),
         certificates=tuple(certificates.of_person(reader.id)[:3]),
     )
 
 
-def ideal_hours(hours: Hours, today: date) -> Decimal | None:
+def ideal_hours(hours: targets.Standing, today: date) -> Decimal | None:
     """Where the reader should be today if she learned evenly through the year; None without a target."""
-    if hours.target is None:
+    if hours.least is None:
         return None
-    passed = (today - hours.period.first).days + 1
-    whole = (hours.period.last - hours.period.first).days + 1
-    return (hours.target * passed / whole).quantize(Decimal("0.1"))
+    return forecast.even_pace(hours.least, first=hours.period.first, last=hours.period.last, today=today)
 
 
 def _studied(catalog: Catalog, progress: Mapping[str, Progress]) -> list[Studied]:
@@ -134,6 +135,6 @@ def _closing(catalog: Catalog, modules: Collection[Module]) -> list[Deadline]:
 
 
 def of_person(person: Someone, catalog: Catalog) -> Start:
-    """The same for a person of a supervisor's team: modules, hours and all certificates. Four queries."""
+    """The same for a person of a supervisor's team: modules, hours and all certificates. Five queries."""
     page = start(person, catalog)
     return replace(page, certificates=tuple(certificates.of_person(person.id)))

@@ -1,8 +1,9 @@
 """The people a supervisor sees, with their hours, modules and certificates: one query for the page, the exports and the ZIP.
 
 This year shows people as they are today. A past year shows what the page showed on the evening of its last day: who was posted where on
-31 December, in units as they were called and stood then, and what had been begun, completed and certified by then. Whoever moved or left
-since still counts where she was; whoever left before that day, or came later, does not.
+31 December, in units as they were called and stood then, and what had been begun, completed and certified by then, with the JP entered in
+the ledger and the targets set by then. Whoever moved or left since still counts where she was; whoever left before that day, or came later,
+does not.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,8 @@ from lms.base import audit, clock
 from lms.base.db import db, transaction
 from lms.base.errors import NotFound
 from lms.certificates.models import Certificate
-from lms.learning.hours import PNS_TARGET
+from lms.hours import sums, targets
+from lms.hours.models import Entry
 from lms.learning.models import Enrolment, StudyDay
 from lms.organisation.queries import units_on
 from lms.people import postings, versions
@@ -30,7 +32,7 @@ STATES = ("not-started", "studying", "completed", "target-met")
 PAGE = 50
 # Tables instead of classes: the object mapper's part of a query costs as much again.
 _person, _unit, _posting, _version = Person.__table__.c, Unit.__table__.c, Posting.__table__.c, UnitVersion.__table__.c
-_enrolment, _certificate, _studied = Enrolment.__table__.c, Certificate.__table__.c, StudyDay.__table__.c
+_enrolment, _certificate, _studied, _entry = Enrolment.__table__.c, Certificate.__table__.c, StudyDay.__table__.c, Entry.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One person of the team in the year asked for. Hours are JP."""
+    """One person of the team in the year asked for. Hours are JP; `least` is the target of the calendar year, if she has one."""
 
     id: int
     name: str
@@ -71,11 +73,12 @@ class Member:
     hours: Decimal
     certificates: int
     last_seen_at: datetime | None
+    least: Decimal | None
 
     @property
     def target_met(self) -> bool:
-        """Whether 20 JP are reached; said of PNS only, others have no target."""
-        return self.employment == "PNS" and self.hours >= PNS_TARGET
+        """Whether the target is reached; never said of those without one."""
+        return self.least is not None and self.hours >= self.least
 
     @property
     def bar(self) -> float:
@@ -85,13 +88,35 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts over everybody who is asked for, not only the page."""
+    """Counts over everybody who is asked for, not only the page; `measured` are those with a target."""
 
     people: int
-    pns: int
+    measured: int
     target_met: int
     nothing: int
     certificates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A past year of a person: JP that counted and the least of then (None without a target), the modules (module_id, completed_at, hours,
+    score; None for those begun and not completed by its end), what was earned by day, the certificates issued that still stand."""
+
+    hours: Decimal
+    least: Decimal | None
+    modules: Sequence[Any]
+    earned: Sequence[sums.Line]
+    certificates: Sequence[Certificate]
+
+    @property
+    def uncounted(self) -> list[sums.Line]:
+        """What of the earned does not count in full."""
+        return [line for line in self.earned if line.credited != line.raw]
+
+    @property
+    def elsewhere(self) -> list[sums.Line]:
+        """What was not earned by a module."""
+        return [line for line in self.earned if line.kind != "module"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +184,21 @@ def person_below(person_id: int, paths: tuple[str, ...], year: int) -> Any:
     return row
 
 
-def year_of(person_id: int, year: int) -> tuple[Decimal, Sequence[Any], Sequence[Certificate]]:
-    """What a person did in a past year: her JP, the modules (module_id, completed_at, hours, score; None for those begun and not completed
-    by its end), and the certificates issued in it that still stand. Two queries."""
+def year_of(person_id: int, employment: str, year: int) -> Year:
+    """What a person did in a past year, in which she was so employed, as it stood on its last evening. Four queries."""
     first, after = _bounds(year)
+    day = date(year, 12, 31)
+    earned = sums.lines(person_id, date(year, 1, 1), day, made_before=after)
+    target = targets.holding(sums.own_targets(set_before=after), employment, day)
+    held = db.session.scalars(select(Certificate).where(
+        Certificate.person_id == person_id, Certificate.state == "issued", Certificate.issued_at >= first, Certificate.issued_at < after)
+        .order_by(Certificate.issued_at, Certificate.id)).all()
+    return Year(
+        sum((line.credited for line in earned), Decimal(0)), target.least if target.year == "calendar" else None,
+        _modules_of(person_id, first, after), earned, held)
+
+
+def _modules_of(person_id: int, first: datetime, after: datetime) -> list[Any]:
     rows = db.session.execute(
         select(Enrolment.module_id, Enrolment.completed_at, Enrolment.hours, Enrolment.score).where(
             Enrolment.person_id == person_id, Enrolment.started_at < after,
@@ -176,10 +212,7 @@ def year_of(person_id: int, year: int) -> tuple[Decimal, Sequence[Any], Sequence
                 done[row.module_id] = row
         else:
             going.append((row.module_id, None, None, None))
-    held = db.session.scalars(select(Certificate).where(
-        Certificate.person_id == person_id, Certificate.state == "issued", Certificate.issued_at >= first, Certificate.issued_at < after)
-        .order_by(Certificate.issued_at, Certificate.id)).all()
-    return sum((row.hours for row in done.values()), Decimal(0)), [*(tuple(row) for row in done.values()), *going], held
+    return [*(tuple(row) for row in done.values()), *going]
 
 
 def _shape(wish: Wish) -> _Shape:
@@ -189,9 +222,9 @@ def _shape(wish: Wish) -> _Shape:
 
 def _values(wish: Wish) -> dict[str, Any]:
     first, after = _bounds(wish.year)
-    found: dict[str, Any] = {"first": first, "after": after, "target": PNS_TARGET}
-    if wish.past:
-        found["day"] = wish.last_day
+    found: dict[str, Any] = {
+        "first": first, "after": after, "first_day": date(wish.year, 1, 1), "last_day": wish.last_day,
+        "day": wish.last_day if wish.past else clock.today()}
     if WHOLE not in wish.within:
         # A past path may have begun elsewhere, but it led through the unit in which today's ends.
         found |= {f"path{number}": f"%/{path.strip('/').rpartition('/')[2]}/%" if wish.past else f"{path}%"
@@ -216,10 +249,9 @@ def _bounds(year: int) -> tuple[datetime, datetime]:
 def _page_statement(shape: _Shape) -> Select[*tuple[Any, ...]]:
     """Summary and page in one, so that the members are reckoned once."""
     members = _members(shape).cte("members").prefix_with("MATERIALIZED")
-    met = and_(members.c.employment == "PNS", members.c.hours >= bindparam("target", type_=members.c.hours.type))
     counted = select(
-        func.count().label("people"), func.sum(case((members.c.employment == "PNS", 1), else_=0)).label("pns"),
-        func.sum(case((met, 1), else_=0)).label("met"),
+        func.count().label("people"), func.count(members.c.least).label("measured"),
+        func.sum(case((members.c.hours >= members.c.least, 1), else_=0)).label("met"),
         func.sum(case((and_(members.c.studying == 0, members.c.completed == 0), 1), else_=0)).label("untouched"),
         func.sum(members.c.certificates).label("held"),
     ).select_from(members).subquery("counted")
@@ -248,13 +280,15 @@ def _members(shape: _Shape) -> Select[*tuple[Any, ...]]:
     if shape.past:
         seen = _seen()
         source, last_seen = source.outerjoin(seen, seen.c.person_id == _person.id), seen.c.last_at
-    hours = func.coalesce(learned.c.hours, 0)
+    hours, least = _hours(shape), _least(shape, place[2])
     found = select(
         _person.id, _person.name, _person.nip, *place, func.coalesce(learned.c.studying, 0).label("studying"),
         func.coalesce(learned.c.completed, 0).label("completed"), hours.label("hours"),
         func.coalesce(held.c.certificates, 0).label("certificates"), last_seen.label("last_seen_at"),
+        least.label("least"),
     ).select_from(source)
-    return found.where(*_conditions(shape, learned, hours, place[2], path))
+    met = hours >= least
+    return found.where(*_conditions(shape, path), *_in_state(shape, learned, met))
 
 
 def _base(shape: _Shape) -> tuple[Any, tuple[Any, Any, Any], Any]:
@@ -267,7 +301,7 @@ def _base(shape: _Shape) -> tuple[Any, tuple[Any, Any, Any], Any]:
     return tables, (_posting.position, _version.name.label("unit"), _posting.employment), _version.path
 
 
-def _conditions(shape: _Shape, learned: Subquery, hours: Any, employment: Any, path: Any) -> Iterator[ColumnElement[bool]]:
+def _conditions(shape: _Shape, path: Any) -> Iterator[ColumnElement[bool]]:
     if shape.past:
         day = bindparam("day", type_=_posting.from_on.type)
         yield postings.held_on(day)
@@ -281,10 +315,9 @@ def _conditions(shape: _Shape, learned: Subquery, hours: Any, employment: Any, p
                   _person.nip.like(bindparam("nip"), escape="\\"))
     if shape.unit:
         yield path.like(bindparam("unit"))
-    yield from _in_state(shape, learned, hours, employment)
 
 
-def _in_state(shape: _Shape, learned: Subquery, hours: Any, employment: Any) -> Iterator[ColumnElement[bool]]:
+def _in_state(shape: _Shape, learned: Subquery, met: ColumnElement[bool]) -> Iterator[ColumnElement[bool]]:
     studying, completed = func.coalesce(learned.c.studying, 0), func.coalesce(learned.c.completed, 0)
     if shape.state == "not-started":
         yield and_(studying == 0, completed == 0)
@@ -293,7 +326,7 @@ def _in_state(shape: _Shape, learned: Subquery, hours: Any, employment: Any) -> 
     if shape.state == "completed":
         yield completed > 0
     if shape.state == "target-met":
-        yield and_(employment == "PNS", hours >= bindparam("target", type_=_enrolment.hours.type))
+        yield met
 
 
 def _learned(shape: _Shape) -> Subquery:
@@ -305,7 +338,6 @@ def _learned(shape: _Shape) -> Subquery:
             _enrolment.person_id, func.max(case((going, 1), else_=0)).label("studying"),
             func.max(case((inside, 1), else_=0)).label("completed"),
             func.max(func.coalesce(_enrolment.last_seen_at, _enrolment.started_at)).label("last_seen_at"),
-            func.min(case((inside, _enrolment.hours))).label("hours"),
         ).group_by(_enrolment.person_id, _enrolment.module_id)
     )
     if shape.past:
@@ -315,8 +347,20 @@ def _learned(shape: _Shape) -> Subquery:
     modules = each.subquery()
     return select(
         modules.c.person_id, func.sum(modules.c.studying).label("studying"), func.sum(modules.c.completed).label("completed"),
-        func.sum(modules.c.hours).label("hours"), func.max(modules.c.last_seen_at).label("last_seen_at"),
+        func.max(modules.c.last_seen_at).label("last_seen_at"),
     ).group_by(modules.c.person_id).subquery()
+
+
+def _hours(shape: _Shape) -> ColumnElement[Any]:
+    """JP that count in the year; of a past year those that had been entered when it was over."""
+    days = (bindparam(name, type_=_entry.on_day.type) for name in ("first_day", "last_day"))
+    after = bindparam("after", type_=_entry.made_at.type) if shape.past else None
+    return sums.of_each(_person.id, *days, made_before=after, module=bindparam("module") if shape.module else None)
+
+
+def _least(shape: _Shape, employment: Any) -> ColumnElement[Any]:
+    after = bindparam("after", type_=_entry.made_at.type) if shape.past else None
+    return sums.least_of_calendar_year(employment, bindparam("day", type_=_entry.on_day.type), set_before=after)
 
 
 def _seen() -> Subquery:

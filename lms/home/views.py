@@ -10,6 +10,9 @@ from flask_login import current_user
 from sqlalchemy import text
 from werkzeug.wrappers import Response as AnyResponse
 
+from lms.assignments import labels as assignment_labels
+from lms.assignments import queries as assignments
+from lms.assignments.rules import STATES
 from lms.base import clock, readings
 from lms.base.db import db
 from lms.certificates import printing
@@ -23,6 +26,7 @@ from lms.notifications.kinds import KINDS
 from lms.people import delegates
 from lms.people.queries import person as person_row
 from lms.people.roles import ROLES
+from lms.programmes import queries as programmes
 from lms.web import downloads
 from lms.web.access import ANYONE, SIGNED_IN, allow
 from lms.web.asked import page_number, row_id
@@ -48,7 +52,9 @@ def healthz() -> dict[str, object]:
 @allow(SIGNED_IN)
 def start() -> str:
     """What the reader does next, her hours, her modules."""
-    return render("home/start.html", page=start_page.start(current_user, catalog()), greeting=_greeting(), kain=WEAVES)
+    return render("home/start.html", page=start_page.start(current_user, catalog()), greeting=_greeting(),
+                  programmes=programmes.taken(current_user.id, catalog()),
+                  assigned=assignments.open_of(current_user.id), assigned_labels=assignment_labels, assigned_states=STATES, kain=WEAVES)
 
 
 def _greeting() -> str:
@@ -66,7 +72,8 @@ def _greeting() -> str:
 @allow("content.mistakes")
 def content_mistakes() -> str:
     """Mistakes in the content, with where and what to write instead."""
-    found = [(mistake.level == "error", mistake.text(_)) for mistake in catalog().mistakes]
+    there = catalog()
+    found = [(mistake.level == "error", mistake.text(_)) for mistake in (*there.mistakes, *programmes.not_planned(there))]
     return render("home/content_mistakes.html", found=found)
 
 
@@ -131,16 +138,16 @@ def member(person_id: int) -> str:
     readings.note("member", about=person_id)
     if year < clock.today().year:
         return _past_member(person, year)
-    return render("home/member.html", person=person, page=start_page.of_person(person, catalog()), kain=WEAVES)
+    return render("home/member.html", person=person, page=start_page.of_person(person, catalog()),
+                  programmes=programmes.taken(person.id, catalog()), finished=programmes.completions(person.id), kain=WEAVES)
 
 
 def _past_member(person: Any, year: int) -> str:
     """What she did in a past year, and nothing of today: she may work elsewhere by now."""
-    hours, studied, held = people.year_of(person.id, year)
+    past = people.year_of(person.id, person.employment, year)
     titles = {module.id: module.title for module in catalog().modules.values()}
     linked = current_user.may("team.see", unit_path=person_row(person.id).unit_path)
-    return render("home/member_past.html", person=person, year=year, hours=hours, studied=studied, certificates=held, titles=titles,
-                  linked=linked)
+    return render("home/member_past.html", person=person, year=year, past=past, titles=titles, linked=linked)
 
 
 @bp.get("/people/<int(max=2147483647):person_id>/all")
@@ -153,10 +160,12 @@ def dossier(person_id: int) -> str | AnyResponse:
         return redirect(url_for("home.dossier", person_id=row.merged_into), 303)
     readings.note("person", about=person_id)
     there = catalog()
-    return render("home/dossier.html", person=row, page=dossiers.dossier(row, there), kain=WEAVES, roles=ROLES, latest=dossiers.LATEST,
+    return render("home/dossier.html", person=row, page=dossiers.dossier(row, there),
+                  finished=programmes.completions(person_id), kain=WEAVES, roles=ROLES, latest=dossiers.LATEST,
                   titles={quiz.id: quiz.title for quiz in there.quizzes.values()}, kinds=KINDS, acts=current_app.extensions["acts"],
                   module_titles={module.id: module.title for module in there.modules.values()}, looks=current_app.extensions["looks"],
-                  sees_team=current_user.may("team.see", unit_path=row.unit_path))
+                  sees_team=current_user.may("team.see", unit_path=row.unit_path),
+                  sees_hours=current_user.may("training.see", unit_path=row.unit_path))
 
 
 @bp.get("/administration/")
@@ -183,7 +192,7 @@ def _file(row: Certificate) -> Path:
 
 def _name(row: Certificate) -> str:
     holder = "".join(letter for letter in row.snapshot["name"] if letter.isalnum() or letter in " .-")[:60].strip(" .")
-    return f"{holder} {row.module_id} {row.number.replace('/', '-')}.pdf"
+    return f"{holder} {row.subject_id} {row.number.replace('/', '-')}.pdf"
 
 
 def _wish() -> people.Wish:

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.base.db import Base, UtcDateTime
+from lms.base.db import Base, Json, UtcDateTime
 from lms.hours.rules import FORMS
 from lms.learning.models import Thousandths
 
@@ -94,7 +95,7 @@ class Entry(Base):
         CheckConstraint("kind in ('credit', 'correction', 'reversal')", name="kind"),
         CheckConstraint("why in ('', 'day-cap', 'month-limit', 'counted-before')", name="why"),
         CheckConstraint("kind <> 'credit' or (raw >= 0 and credited >= 0 and credited <= raw)", name="credit"),
-        Index("ix_jp_entries_person_id_on_day", "person_id", "on_day"),
+        Index("ix_jp_entries_sum", "person_id", "on_day", "credited"),
         Index("ix_jp_entries_source_id", "source_id"),
         Index("uq_jp_entries_credit", "source_id", "day", unique=True,
               sqlite_where=text("kind = 'credit'"), postgresql_where=text("kind = 'credit'")),
@@ -140,3 +141,29 @@ class Target(Base):
     basis: Mapped[str]
     set_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id", ondelete="RESTRICT"))
     set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Transcript(Base):
+    """A statement of somebody's JP in a period, as the ledger said it on the day of issue; `snapshot` is all it prints.
+
+    `content` is the SHA-256 of what it says besides its serial and day: asked for again, the same one is given. `sha256` and `size` are
+    those of its PDF once that is made.
+    """
+
+    __tablename__ = "transcripts"
+    __table_args__ = (
+        UniqueConstraint("person_id", "content"),
+        CheckConstraint("last_on >= first_on", name="period"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    serial: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="RESTRICT"))
+    first_on: Mapped[date]
+    last_on: Mapped[date]
+    content: Mapped[str]
+    snapshot: Mapped[dict[str, Any]] = mapped_column(Json)
+    issued_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id", ondelete="RESTRICT"))
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sha256: Mapped[str | None]
+    size: Mapped[int | None]

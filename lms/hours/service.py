@@ -8,13 +8,13 @@ from itertools import groupby
 from operator import itemgetter
 
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import String, and_, cast, select
 
 from lms.base import audit, clock
 from lms.base.db import db, hold, transaction
 from lms.base.errors import Refused
-from lms.hours import queries, rules
-from lms.hours.models import Entry, Source
+from lms.hours import queries, rules, targets
+from lms.hours.models import Entry, Source, Target
 from lms.learning import queries as learning
 from lms.learning.events import ModuleCompleted
 from lms.learning.models import Enrolment
@@ -27,6 +27,7 @@ class Earned:
 
     `kind` and `key` name it for good ("seminar", "12:345"); `days` are its days with the amount in the unit of the form's rate (JP, days,
     times, activities, semesters). Where the form has no rate the amounts are JP, and `basis` says by which rule an officer states them.
+    All of it counts in the year of `on`, by default the last of its days.
     """
 
     person_id: int
@@ -39,6 +40,7 @@ class Earned:
     subject: str | None = None
     stated: Decimal | None = None
     basis: str = ""
+    on: date | None = None
 
 
 def credit(earned: Earned) -> Decimal:
@@ -86,6 +88,44 @@ def on_completed(fact: ModuleCompleted) -> None:
     credit(_of_module(db.session.get_one(Enrolment, fact.enrolment_id)))
 
 
+def enter_missing() -> int:
+    """Enter completions that nobody entered, such as those of a process that ran the old program during an upgrade. Gives how many."""
+    wanted = (
+        select(Enrolment.id)
+        .outerjoin(Source, and_(Source.kind == "module", Source.key == cast(Enrolment.id, String)))
+        .where(Enrolment.completed_at.is_not(None), Source.id.is_(None)).order_by(Enrolment.completed_at, Enrolment.id))
+    found = db.session.scalars(wanted).all()
+    for enrolment_id in found:
+        with transaction():
+            credit(_of_module(db.session.get_one(Enrolment, enrolment_id)))
+    return len(found)
+
+
+def set_target(target: targets.Target) -> None:
+    """Set what an employment type should reach from a day on; set for the same day again, it takes the place of what was set.
+
+    Raises Refused "target-basis" without a legal basis, "target-number" for JP beyond 0 to 1000, "target-early" for an earlier year.
+    """
+    with transaction():
+        hold("targets")
+        if fault := targets.fault_of(target, today=clock.today()):
+            raise Refused(fault)
+        row = db.session.scalars(select(Target).where(Target.employment == target.employment, Target.from_on == target.first)).first()
+        before = None if row is None else _written(row)
+        row = row or Target(employment=target.employment, from_on=target.first)
+        row.period, row.least, row.notice, row.basis = target.year, target.least, target.notice, target.basis.strip()
+        row.set_by, row.set_at = _actor(), clock.now()
+        db.session.add(row)
+        db.session.flush()
+        audit.record("target.set", f"jp_target:{row.id}", detail={
+            "employment": row.employment, "from": row.from_on.isoformat(), "now": _written(row), "before": before})
+
+
+def _written(row: Target) -> dict[str, str | None]:
+    numbers = {"least": row.least, "notice": row.notice}
+    return {"year": row.period, "basis": row.basis} | {name: None if value is None else f"{value:f}" for name, value in numbers.items()}
+
+
 def _of_module(enrolment: Enrolment) -> Earned:
     module = catalog().modules.get(enrolment.module_id)
     last = clock.local(enrolment.completed_at or clock.now()).date()
@@ -95,7 +135,7 @@ def _of_module(enrolment: Enrolment) -> Earned:
     hours = enrolment.hours or rules.ZERO
     return Earned(
         enrolment.person_id, "module", str(enrolment.id), module.title if module else enrolment.module_id, "e-learning",
-        rules.spread(hours, weights, last=last), subject=enrolment.module_id, stated=hours,
+        rules.spread(hours, weights, last=last), subject=enrolment.module_id, stated=hours, on=last,
     )
 
 
@@ -109,7 +149,7 @@ def _write_source(earned: Earned, version: int) -> Source:
     days = [day for day, _amount in earned.days]
     row = Source(
         person_id=earned.person_id, kind=earned.kind, key=earned.key, version=version, title=earned.title, subject=earned.subject,
-        form=earned.form, scope=earned.scope, from_on=min(days), until_on=max(days), stated=earned.stated, basis=earned.basis,
+        form=earned.form, scope=earned.scope, from_on=min(days), until_on=earned.on or max(days), stated=earned.stated, basis=earned.basis,
         made_by=_actor(), made_at=clock.now(),
     )
     db.session.add(row)

@@ -1,8 +1,8 @@
 """What becomes of two people's learning when they turn out to be one person: nothing is lost, nothing counts twice.
 
 Rounds of one module are numbered anew in the order of time; a completion that still holds comes last, so that the module stays completed.
-Of two rounds that were going on, the later one takes over the lessons done in the other. Hours are not added up: a module counts
-once in a year, with its first completion (see `hours.reckon`).
+Of two rounds that were going on, the later one takes over the lessons done in the other. What counts of them is reckoned anew
+by the ledger of learning hours (`hours/merging.py`).
 """
 
 from collections.abc import Sequence

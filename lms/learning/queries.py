@@ -2,15 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import bindparam, select
 
-from lms.base import clock
 from lms.base.db import db
-from lms.learning import hours
 from lms.learning.models import Enrolment, LessonProgress, StudyDay
 
 
@@ -100,24 +98,6 @@ def lesson_row(enrolment_id: int, lesson_id: str) -> LessonProgress | None:
     return db.session.scalars(wanted).first()
 
 
-def hours_this_year(person_id: int, employment: str, contract_start: date | None, on: date) -> hours.Hours:
-    """JP of the year that counts for a person on a day. One query."""
-    period = hours.period_for(employment, contract_start, on)
-    rows = db.session.execute(_completions(period).where(Enrolment.person_id == person_id)).all()
-    return hours.reckon(employment, period, _as_completions(rows))
-
-
-def hours_by_person(person_ids: Collection[int], first: date, last: date) -> Mapping[int, Decimal]:
-    """JP completed from the first to the last day, by person; a module counts once. One query, summed by the database."""
-    counted = (
-        select(Enrolment.person_id, func.min(Enrolment.hours).label("hours"))
-        .where(Enrolment.person_id.in_(person_ids), *_completed_within(first, last))
-        .group_by(Enrolment.person_id, Enrolment.module_id).subquery()
-    )
-    rows = db.session.execute(select(counted.c.person_id, func.sum(counted.c.hours)).group_by(counted.c.person_id))
-    return {person_id: Decimal(total) for person_id, total in rows}
-
-
 def study_days(person_id: int, first: date, last: date) -> tuple[StudiedDay, ...]:
     """What a person did from the first to the last day, by day and module. One query."""
     columns = (
@@ -145,28 +125,3 @@ def _as_progress(rows: list[Any]) -> Progress:
         one.id, one.module_id, one.round, one.started_at, one.last_lesson_id, one.last_seen_at,
         one.quiz_passed_at, one.score, one.completed_at, one.valid_until, done, opened,
     )
-
-
-def _completions(period: hours.Period) -> Select[*tuple[Any, ...]]:
-    done = (LessonProgress.enrolment_id == Enrolment.id) & LessonProgress.done_at.is_not(None) & (LessonProgress.hours > 0)
-    return (
-        select(Enrolment.id, Enrolment.module_id, Enrolment.completed_at, Enrolment.hours,
-               LessonProgress.done_at, LessonProgress.hours.label("share"))
-        .outerjoin(LessonProgress, done)
-        .where(*_completed_within(period.first, period.last)).order_by(Enrolment.completed_at, Enrolment.id)
-    )
-
-
-def _completed_within(first: date, last: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    after = clock.office_midnight(last + timedelta(days=1))
-    return Enrolment.completed_at >= clock.office_midnight(first), Enrolment.completed_at < after
-
-
-def _as_completions(rows: Iterable[Any]) -> Iterable[hours.Completion]:
-    grouped: dict[int, list[Any]] = {}
-    for row in rows:
-        grouped.setdefault(row.id, []).append(row)
-    for lessons in grouped.values():
-        shares = tuple((clock.local(row.done_at).date(), row.share) for row in lessons if row.done_at is not None)
-        one = lessons[0]
-        yield hours.Completion(one.module_id, clock.local(one.completed_at).date(), one.hours, shares)

@@ -25,8 +25,14 @@ KEPT: Mapping[str, str] = {  # table: why it stays
     "certificates": N_("Official records (archives law UU 43/2009, PerANRI 22/2017); whoever was shown one can still verify it."),
     "enrolments": N_("Learning hours and completed modules, which the agency has to account for (PP 11/2017 article 203)."),
     "lesson_progress": N_("The lessons by which those hours were earned."),
+    "claims": N_("Accepted certificates, by which learning hours were earned; number, photo and PDF go."),
+    "training_participants": N_("Trainings by which learning hours were earned; numbers of certificates go."),
     "jp_sources": N_("What learning hours were earned by, which the agency has to account for (PP 11/2017 article 203)."),
+    "transcripts": N_("Official statements of learning hours; whoever was shown one can still verify it."),
     "jp_entries": N_("The ledger of learning hours, in which nothing is ever changed."),
+    "programme_completions": N_("Programmes completed, which certificates rest on and the agency has to account for."),
+    "seminar_registrations": N_("Who had a seat at a seminar, for reports and by which its hours were earned; reasons go."),
+    "seminar_attendances": N_("Attendance, by which learning hours were earned."),
     "attempts": N_("Official results of quizzes; essays and comments go."),
     "attempt_items": N_("Chosen options without a name, by which the quality of questions is judged."),
     "marks": N_("Points given by trainers; their comments go."),
@@ -38,6 +44,8 @@ KEPT: Mapping[str, str] = {  # table: why it stays
     "my_readings": N_("Who looked at whose data; the network address goes."),
     "privacy_requests": N_("That a request was made and decided; its text goes."),
     "erasures": N_("That the erasure was proposed and decided."),
+    "studies": N_("What was applied for and decided by decree; reasons and documents go."),
+    "study_semesters": N_("The semesters by which learning hours were earned; the transcripts go."),
     "persons": N_("An empty record under a pseudonym, so that the rows above have an owner."),
 }
 

@@ -11,8 +11,9 @@ NOTICE_DATE = date(2026, 3, 1)  # change it with the words of the notice
 IMPERSONAL = frozenset({"units.manage", "module.preview", "content.mistakes", "notices.manage", "surveys.manage"})
 ROOMS: Mapping[str, str] = {
     "people": N_("Your record"), "accounts": N_("Signing in"), "rosters": N_("Imports"), "notifications": N_("Notices and mail"),
-    "learning": N_("Learning"), "assessment": N_("Quizzes"), "certificates": N_("Certificates"),
-    "hours": N_("Learning hours (JP)"), "privacy": N_("Log and requests"),
+    "learning": N_("Learning"), "assessment": N_("Quizzes"), "certificates": N_("Certificates"), "hours": N_("Learning hours (JP)"),
+    "competencies": N_("Competencies"), "claims": N_("Outside certificates"), "programmes": N_("Programmes"),
+    "assignments": N_("Assignments"), "seminars": N_("Seminars"), "partners": N_("Degree studies"), "privacy": N_("Log and requests"),
 }
 
 

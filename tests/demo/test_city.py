@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -20,6 +21,9 @@ from lms.certificates import rules as certificate_rules
 from lms.certificates.models import Certificate, Counter
 from lms.demo.named import BUDI, LED_BY_WATI, NAMED, SARI, SIGN_INS, WATI, State, named
 from lms.home import team
+from lms.hours import service as hours_service
+from lms.hours import sums
+from lms.hours.models import Entry, Source
 from lms.learning import queries as learning
 from lms.learning import rules as learning_rules
 from lms.learning.models import Enrolment, LessonProgress, StudyDay
@@ -110,13 +114,25 @@ def test_wati_leads_the_unit_in_which_sari_works() -> None:
 
 def test_sari_has_two_modules_of_this_year_and_reads_a_third() -> None:
     sari = someone(SARI.nip)
-    hours = learning.hours_this_year(sari.id, sari.employment, sari.contract_start, clock.today())
+    hours = sums.of_person(sari.id, sari.employment, sari.contract_start, clock.today())
     mine = learning.progress_by_module(sari.id)
 
     assert {module_id: (one.completed_at is not None, len(one.done)) for module_id, one in mine.items()} == {
         "nilai-berakhlak": (True, 5), "pelayanan-prima": (True, 5), "komunikasi-efektif": (False, 2),
     }
-    assert (hours.total, hours.busy_days) == (Decimal(6), ())
+    assert (hours.standing.total, hours.uncounted) == (Decimal(6), ())
+
+
+def test_every_completion_is_in_the_ledger_and_the_pages_show_its_sum() -> None:
+    completed = set(db.session.scalars(select(Enrolment.id).where(Enrolment.completed_at.is_not(None))))
+    year = clock.today().year
+    counted = db.session.scalar(select(func.sum(Entry.credited)).where(Entry.on_day.between(date(year, 1, 1), date(year, 12, 31))))
+    members = list(team.everybody(team.Wish(within=("/",), year=year)))
+
+    assert {int(key) for key in db.session.scalars(select(Source.key).where(Source.kind == "module"))} == completed
+    assert hours_service.enter_missing() == 0
+    gone = sum(sums.by_person([someone(named("deactivated").nip).id], date(year, 1, 1), date(year, 12, 31)).values(), Decimal(0))
+    assert sum((one.hours for one in members), Decimal(0)) == (counted or Decimal(0)) - gone
 
 
 def test_each_state_has_one_person() -> None:

@@ -12,6 +12,7 @@ from lms.base.db import db
 from lms.certificates.models import Certificate
 from lms.content.library import Library
 from lms.demo.named import SARI
+from lms.hours import sums
 from lms.learning import queries as learning
 from lms.learning.models import Enrolment, LessonProgress, StudyDay
 from lms.people.models import Person, Unit
@@ -41,8 +42,8 @@ def days_since_the_last_study() -> int:
 
 def hours_of_sari() -> tuple[str, int]:
     sari = db.session.scalars(select(Person).where(Person.nip == SARI.nip)).one()
-    mine = learning.hours_this_year(sari.id, sari.employment, sari.contract_start, clock.today())
-    return str(mine.total), sum(one.completed_at is None for one in learning.progress_by_module(sari.id).values())
+    mine = sums.of_person(sari.id, sari.employment, sari.contract_start, clock.today()).standing
+    return f"{mine.total.normalize():f}", sum(one.completed_at is None for one in learning.progress_by_module(sari.id).values())
 
 
 def acts_from(moment: datetime) -> int:

@@ -62,7 +62,7 @@ def test_it_takes_the_same_queries_for_a_full_and_an_empty_record(office: int, a
             grants.give(sari, role, by=None, unit_id=office)
     row = queries.person(sari)
 
-    with assert_queries(17):  # type: ignore[attr-defined]
+    with assert_queries(18):  # type: ignore[attr-defined]
         found = dossier.dossier(row, catalog())
 
     assert (len(found.certificates), len(found.roles)) == ((1, 2) if count else (0, 0))

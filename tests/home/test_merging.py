@@ -17,6 +17,8 @@ from lms.base.audit import AuditEntry
 from lms.base.db import Base, db, transaction
 from lms.base.errors import Refused
 from lms.certificates.models import Certificate
+from lms.hours import sums
+from lms.hours.models import Source
 from lms.learning import queries as learning_queries
 from lms.learning import service as learning
 from lms.learning.models import Enrolment, StudyDay
@@ -33,7 +35,10 @@ SignInAs = Callable[[int], InspectingClient]
 PLACES = {
     "attempts.person_id": "moves", "certificates.person_id": "moves", "enrolments.person_id": "moves", "study_days.person_id": "moves",
     "notices.person_id": "moves", "mails.person_id": "moves", "privacy_requests.person_id": "moves", "persons.supervisor_id": "moves",
-    "persons.merged_into": "moves",
+    "persons.merged_into": "moves", "programme_participants.person_id": "moves", "programme_completions.person_id": "moves",
+    "assignment_hits.person_id": "moves", "assignment_targets.person_id": "moves", "assignments.made_by": "stays",
+    "assignments.ended_by": "stays", "assignment_hits.waived_by": "stays",
+    "claims.person_id": "moves", "training_participants.person_id": "moves",
     "activation_codes.person_id": "ends", "authenticators.person_id": "ends", "mail_languages.person_id": "ends",
     "notice_preferences.person_id": "ends", "one_time_links.person_id": "ends", "passkeys.person_id": "ends",
     "provider_accounts.person_id": "ends", "recovery_codes.person_id": "ends", "sign_ins.person_id": "ends",
@@ -41,8 +46,17 @@ PLACES = {
     "postings.person_id": "stays", "postings.stands_in_for": "stays", "readings.reader_id": "stays", "readings.about_id": "stays",
     "readings.acting_for": "stays", "marks.marker_id": "stays", "extra_attempts.given_by": "stays", "erasures.person_id": "stays",
     "erasures.proposed_by": "stays", "erasures.decided_by": "stays", "privacy_requests.decided_by": "stays",
+    "claims.checked_by": "stays", "claims.decided_by": "stays", "evidence.sent_by": "stays", "trainings.made_by": "stays",
+    "training_participants.made_by": "stays", "training_participants.removed_by": "stays", "training_lists.person_id": "stays",
     "column_mappings.saved_by": "stays", "import_files.person_id": "stays",
+    "transcripts.person_id": "moves", "transcripts.issued_by": "stays",
     "jp_sources.person_id": "stays", "jp_sources.made_by": "stays", "jp_entries.person_id": "stays", "jp_entries.made_by": "stays",
+    "seminar_registrations.person_id": "moves", "seminar_attendances.person_id": "moves", "seminar_feeds.person_id": "ends",
+    "seminar_registrations.nominated_by": "stays", "seminar_registrations.ended_by": "stays", "seminar_attendances.noted_by": "stays",
+    "seminars.made_by": "stays",
+    "competency_evidence.person_id": "moves", "competency_evidence.made_by": "stays", "competency_evidence.withdrawn_by": "stays",
+    "competencies.added_by": "stays", "competency_requirements.set_by": "stays", "competency_files.person_id": "stays",
+    "studies.person_id": "moves", "studies.opinion_by": "stays", "studies.decided_by": "stays", "study_semesters.decided_by": "stays",
     "rate_tables.adopted_by": "stays", "jp_targets.set_by": "stays",
 }
 
@@ -106,7 +120,7 @@ def test_every_room_that_holds_something_reacts() -> None:
     from lms.people.events import PeopleMerged
 
     assert {react.__module__.split(".")[1] for react in wiring.REACTIONS[PeopleMerged]} == {
-        "accounts", "notifications", "learning", "assessment", "certificates", "hours", "privacy"}
+        "accounts", "notifications", "learning", "assessment", "certificates", "hours", "competencies", "partners", "claims", "programmes", "assignments", "seminars", "privacy"}
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -121,8 +135,8 @@ def test_learning_of_both_stands_under_the_kept_account_and_counts_once(two: tup
     merge((kept, gone), agus)
 
     assert (rounds(kept), rounds(gone)) == ([("bebas", 1, False), ("sapa", 1, True), ("sapa", 2, True)], [])
-    assert learning_queries.hours_this_year(kept, "PNS", None, clock.today()).total == 2
-    assert learning_queries.hours_by_person([kept, gone], clock.today().replace(day=1), clock.today()) == {kept: Decimal(2)}
+    assert sums.of_person(kept, "PNS", None, clock.today()).standing.total == 2
+    assert sums.by_person([kept, gone], clock.today().replace(day=1), clock.today()) == {kept: Decimal(2), gone: Decimal(0)}
     held = db.session.execute(select(Certificate.number, Certificate.person_id, Certificate.state)).all()
     assert {row.number for row in held} == numbers
     assert {(row.person_id, row.state) for row in held} == {(kept, "issued")}
@@ -230,6 +244,7 @@ def test_the_account_that_ends_is_closed_and_leads_to_the_kept_one(two: tuple[in
 def test_what_moved_is_recorded_about_both(two: tuple[int, int], agus: int) -> None:
     kept, gone = two
     enrolment = finish(gone)
+    source = db.session.scalars(select(Source.id)).one()
 
     merge(two, agus)
 
@@ -237,8 +252,8 @@ def test_what_moved_is_recorded_about_both(two: tuple[int, int], agus: int) -> N
     number = db.session.scalars(select(Certificate.number)).one()
     assert entries[kept] is not None
     assert entries[kept] == {
-        "gone": gone, "nip": queries.person(gone).nip, "reason": "NIP baru sesudah diangkat.", "enrolments": [enrolment], "united": [], "jp_sources": [1],
-        "study_days": 1, "attempts": 0, "certificates": [number], "roles_ended": [], "supervised": 0}
+        "gone": gone, "nip": queries.person(gone).nip, "reason": "NIP baru sesudah diangkat.", "enrolments": [enrolment], "united": [], "jp_sources": [source], "competency_evidence": 1,
+        "study_days": 1, "attempts": 0, "certificates": [number], "programme_completions": [], "assignment_hits": [], "roles_ended": [], "supervised": 0}
     assert entries[gone] == {"kept": kept, "nip": queries.person(kept).nip, "reason": "NIP baru sesudah diangkat."}
 
 

@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import openpyxl
@@ -12,9 +13,12 @@ from flask import Flask
 
 from lms.base import clock
 from lms.home import team
+from lms.hours import service as hours
+from lms.hours.targets import Target
 from lms.learning import service as learning
 from tests import build
 from tests.inspecting import InspectingClient, words
+from tests.learning.test_service import study
 
 SignIn = Callable[[int], InspectingClient]
 Queries = Callable[[int], object]
@@ -52,12 +56,57 @@ def names(asked: team.Wish) -> list[str]:
     return [one.name for one in team.first_page(asked)[1]]
 
 
+def seminar(person_id: int, days: int, key: str = "1") -> None:
+    """A seminar of some days in January, at 4 JP a day."""
+    held = tuple((date(2026, 1, day + 1), Decimal(1)) for day in range(days))
+    hours.credit(hours.Earned(person_id, "seminar", f"{person_id}-{key}", "Seminar", "seminar", held))
+
+
+def met(asked: team.Wish) -> tuple[list[tuple[str, Decimal]], int, int]:
+    """Who has reached the target, by how many JP; how many have according to the summary, of how many with a target."""
+    summary = team.first_page(replace(asked, state=""))[0]
+    return [(one.name, one.hours) for one in team.everybody(replace(asked, state="target-met"))], summary.target_met, summary.measured
+
+
+def test_the_target_is_met_by_what_the_ledger_counts(office: dict[str, int]) -> None:
+    seminar(office["dewi"], 5)
+    seminar(office["wati"], 4)
+    togar = build.person("Togar", unit_id=office["below"], employment="PPPK")
+    seminar(togar, 7)
+
+    assert met(wish(office)) == ([("Dewi Purba", 20)], 1, 3)
+    assert [(one.name, one.hours, one.target_met) for one in team.everybody(wish(office))] == [
+        ("Dewi Purba", 20, True), ("Sari Damanik", 2, False), ("Togar", 28, False), ("Wati Siregar", 16, False)]
+
+
+def test_the_target_is_the_agencys_own_from_its_day_on(office: dict[str, int]) -> None:
+    togar = build.person("Togar", unit_id=office["below"], employment="PPPK")
+    seminar(togar, 2)
+    seminar(office["dewi"], 5)
+    for employment, first, least in (("PPPK", date(2026, 3, 10), 8), ("PNS", date(2026, 1, 1), 24), ("PPPK-PW", date(2026, 3, 11), 1)):
+        hours.set_target(Target(employment, first, "calendar", Decimal(least), None, "Perwal 5/2026"))
+    here = met(wish(office))
+    hours.set_target(Target("PPPK", date(2026, 3, 10), "agreement", Decimal(8), None, "Perwal 6/2026"))
+
+    assert here == ([("Togar", 8)], 1, 4)
+    assert met(wish(office)) == ([], 0, 3)
+
+
+def test_the_module_filter_shows_the_jp_of_that_module(office: dict[str, int]) -> None:
+    seminar(office["sari"], 1)
+
+    found = {module: [one.hours for one in team.everybody(wish(office, module_id=module)) if one.id == office["sari"]]
+             for module in ("", "sapa", "bebas")}
+
+    assert found == {"": [6], "sapa": [2], "bebas": [0]}
+
+
 def test_a_supervisor_sees_exactly_the_people_of_her_subtree(office: dict[str, int]) -> None:
     summary, members = team.first_page(wish(office))
 
     assert [(one.name, one.hours, one.completed, one.studying, one.certificates) for one in members] == [
         ("Dewi Purba", 0, 0, 1, 0), ("Sari Damanik", 2, 1, 0, 1), ("Wati Siregar", 0, 0, 0, 0)]
-    assert summary == team.Summary(people=3, pns=3, target_met=0, nothing=1, certificates=1)
+    assert summary == team.Summary(people=3, measured=3, target_met=0, nothing=1, certificates=1)
 
 
 @pytest.mark.parametrize(("changes", "expected"), [
@@ -103,6 +152,22 @@ def test_page_csv_and_xlsx_hold_the_same_people(office: dict[str, int], sign_in:
     assert [line.split(";")[0] for line in csv.splitlines()[1:]] == listed
     sheet = openpyxl.load_workbook(io.BytesIO(xlsx)).active
     assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == listed
+
+
+def test_page_and_exports_show_the_jp_that_count(office: dict[str, int], sign_in: SignIn) -> None:
+    for module_id in ("bebas", "dengar"):
+        study(office["sari"], module_id)
+    seminar(office["sari"], 1)
+    browser = sign_in(office["wati"])
+
+    page = browser.get("/team/").get_data(as_text=True)
+    csv = browser.get("/team/export.csv").get_data(as_text=True)
+    sheet = openpyxl.load_workbook(io.BytesIO(browser.get("/team/export.xlsx").data)).active
+    member = words(browser.get(f"/team/{office['sari']}/").get_data(as_text=True))
+
+    assert [line.split(";")[5] for line in csv.splitlines()[1:]] == ["0", "7", "0"]
+    assert [row[5] for row in sheet.iter_rows(min_row=2, values_only=True)] == [0, 7, 0]
+    assert ['<b class="num">7</b>' in page, "7 JP dari 20 JP" in member, "Seminar 1 Januari 2026 4 JP" in member] == [True, True, True]
 
 
 def test_the_zip_holds_the_certificates_of_the_filtered_people(office: dict[str, int], sign_in: SignIn) -> None:

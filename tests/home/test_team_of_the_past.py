@@ -3,23 +3,28 @@
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import openpyxl
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from lms.base import clock
 from lms.base.db import db, transaction
 from lms.home import team
+from lms.hours import service as hours
+from lms.hours import sums
+from lms.hours.models import Target
 from lms.learning import service as learning
+from lms.learning.models import Enrolment
 from lms.organisation import service as units
 from lms.people import admin, postings
 from lms.people.models import Person
 from tests import build
 from tests.inspecting import InspectingClient, words
+from tests.learning.test_service import study
 
 SignIn = Callable[[int], InspectingClient]
 LAST_YEAR = datetime(2025, 6, 2, 2, 0, tzinfo=UTC)
@@ -147,7 +152,7 @@ def test_page_and_exports_of_a_past_year_agree(city: dict[str, int], sign_in: Si
     assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == listed
     assert archive == ["Sari Damanik sapa 0001-SERT-BKPSDM-VI-2025.pdf"]
     summary = team.first_page(team.Wish(within=(path(city, "root", "office"),), year=2025))[0]
-    assert summary == team.Summary(people=3, pns=3, target_met=0, nothing=1, certificates=1)
+    assert summary == team.Summary(people=3, measured=3, target_met=0, nothing=1, certificates=1)
 
 
 def test_what_was_done_since_does_not_change_the_year_before(city: dict[str, int]) -> None:
@@ -162,12 +167,44 @@ def test_what_was_done_since_does_not_change_the_year_before(city: dict[str, int
 def test_employment_is_that_of_then(city: dict[str, int]) -> None:
     postings.move(city["dewi"], employment="PPPK", rank="IX")
 
-    pns = [team.first_page(team.Wish(within=("/",), year=year))[0].pns for year in (2025, 2026)]
+    measured = [team.first_page(team.Wish(within=("/",), year=year))[0].measured for year in (2025, 2026)]
 
-    assert pns == [4, 3]
+    assert measured == [4, 3]
 
 
-def test_a_member_of_a_past_year_shows_that_year_alone(city: dict[str, int], sign_in: SignIn) -> None:
+def test_what_is_entered_or_set_later_leaves_the_page_of_the_year_as_it_was(city: dict[str, int], sign_in: SignIn) -> None:
+    days = tuple((date(2025, 11, day + 1), Decimal(1)) for day in range(5))
+    hours.credit(hours.Earned(city["dewi"], "event", "1", "Seminar lama", "seminar", days))
+    hours.reverse("module", str(db.session.scalars(select(Enrolment.id).where(Enrolment.person_id == city["sari"])).one()), reason="keliru")
+    with transaction():
+        db.session.add(Target(employment="PNS", from_on=date(2025, 1, 1), period="calendar", least=Decimal(2), basis="x", set_at=clock.now()))
+    wish = team.Wish(within=("/",), year=2025)
+
+    page = [(one.name, one.hours, one.least) for one in team.everybody(wish)]
+    member = words(sign_in(city["wati"]).get(f"/team/{city['sari']}/?year=2025").get_data(as_text=True))
+
+    assert page == [("Dewi Purba", 0, 20), ("Rini Sinaga", 0, 20), ("Sari Damanik", 2, 20), ("Wati Siregar", 0, 20)]
+    assert team.first_page(wish)[0].target_met == 0
+    assert "2 JP dari 20 JP" in member
+    assert [sums.by_year(city[name], 2025, 2025) for name in ("dewi", "sari")] == [{2025: 20}, {2025: 0}]
+
+
+def test_a_member_of_a_past_year_shows_all_that_was_earned_and_why_not_all_counts(city: dict[str, int], sign_in: SignIn) -> None:
+    with clock.stopped(LAST_YEAR + timedelta(hours=1)):
+        for module_id in ("bebas", "dengar"):
+            study(city["sari"], module_id)
+        hours.credit(hours.Earned(city["sari"], "seminar", "1", "Seminar Layanan", "seminar", ((date(2025, 6, 3), Decimal(1)),)))
+    browser = sign_in(city["wati"])
+    browser.set_cookie("lang", "en")
+
+    page = words(browser.get(f"/team/{city['sari']}/?year=2025").get_data(as_text=True))
+
+    assert "7 JP of 20 JP" in page
+    assert "Seminar Layanan 3 June 2025 4 JP" in page
+    assert page.count("one day counts only so many") == 2
+
+
+def test_a_member_of_a_past_year_shows_that_that_year_alone(city: dict[str, int], sign_in: SignIn) -> None:
     postings.move(city["sari"], unit_id=city["dinas"], position="Analis")
     learning.enrol(city["sari"], "bebas")
     wati, rini = sign_in(city["wati"]), sign_in(city["rini"])

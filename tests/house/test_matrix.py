@@ -34,7 +34,7 @@ READERS = ("nobody", "deactivated", *towns.ROLES, "unit-admin", "unit-auditor", 
 FOREIGN = {"unit-admin": "admin", "unit-auditor": "auditor", "foreign-supervisor": "supervisor", "foreign-trainer": "trainer",
            "foreign-marker": "marker"}
 SEEN = ("admin",)  # whose pages are inspected here; those of the others are by the tests of their rooms
-WITHOUT_OBJECT = {"digest", "name", "kind", "sample", "token", "path", "filename"}
+WITHOUT_OBJECT = {"digest", "name", "kind", "sample", "token", "path", "filename", "partner_part"}
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def _quick(app: Flask, browser: InspectingClient) -> Any:
 
 def _belongs(rule: Rule) -> bool:
     """Whether what the address names is somebody's: a person, an attempt, a certificate, an enrolment, an answer, a request."""
-    owned = {"person_id", "attempt_id", "item_id", "enrolment_id", "serial", "request_id", "posting_id", "other_id", "notice_id", "passkey_id"}
+    owned = {"person_id", "attempt_id", "item_id", "enrolment_id", "serial", "request_id", "posting_id", "other_id", "notice_id", "passkey_id", "study_id"}
     return bool(rule.arguments & owned) and ROUTES[rule.endpoint] != ANYONE
 
 

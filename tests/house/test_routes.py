@@ -61,16 +61,58 @@ ROUTES = {
     "certificates.mine": SIGNED_IN, "certificates.certificate": SIGNED_IN, "certificates.pdf": SIGNED_IN,
     "certificates.revoke": "certificates.manage", "certificates.reissue": "certificates.manage",
     "certificates.verify_form": ANYONE, "certificates.verify": ANYONE, "certificates.compare": ANYONE,
+    "claims.mine": SIGNED_IN, "claims.new_form": SIGNED_IN, "claims.new": SIGNED_IN, "claims.claim": SIGNED_IN,
+    "claims.edit_form": SIGNED_IN, "claims.edit": SIGNED_IN, "claims.withdraw": SIGNED_IN, "claims.my_evidence": SIGNED_IN,
+    **{f"claims_office.{act}": "training.check" for act in ("queue", "one", "its_evidence", "check", "send_back", "refuse")},
+    **{f"claims_office.{act}": "training.manage" for act in ("accept", "revoke", "batch", "accept_batch")},
+    **{f"trainings.{act}": "training.check" for act in (
+        "all_trainings", "new_form", "new", "training", "edit_form", "edit", "enter", "remove", "its_evidence")},
+    **{f"training_lists.{act}": "training.manage" for act in ("send_form", "send", "preview", "confirm", "cancel", "mistakes", "template")},
+    "hours.mine": SIGNED_IN, "hours.transcript": SIGNED_IN, "hours.transcript_pdf": SIGNED_IN, "hours.verify": ANYONE, "hours.compare": ANYONE,
+    "hours.unit": "training.see", "hours.unit_export": "training.see", "hours.person": "training.see",
+    "hours.person_transcript": "training.see", "hours_office.correct_form": "training.manage", "hours_office.correct": "training.manage",
+    "hours_office.take_back": "training.manage", "hours_rates.rates": SIGNED_IN, "hours_rates.rates_file": SIGNED_IN,
+    "hours_rates.all_targets": SIGNED_IN, "hours_rates.set_target": "training.manage",
+    **{f"hours_rates.{act}": "training.manage" for act in ("adopt_form", "adopt", "withdraw", "file_form", "send_file")},
     "ops.audit": "audit.read", "ops.audit_csv": "audit.read", "ops.audit_xlsx": "audit.read", "ops.readings": "audit.read",
     "ops.readings_csv": "audit.read", "ops.jobs": "jobs.manage", "ops.again": "jobs.manage",
     "home.healthz": ANYONE, "home.start": SIGNED_IN, "home.content_mistakes": "content.mistakes", "home.team": "team.see",
     "home.team_csv": "team.see", "home.team_xlsx": "team.see", "home.team_certificates": "team.see", "home.member": "team.see",
+    "assignments.mine": SIGNED_IN,
+    **{f"assignments_team.{page}": "training.see" for page in ("unit", "export")}, "assignments_office.assignment": "training.see",
+    **{f"assignments_office.{page}": "training.check" for page in (
+        "assignments", "new_form", "new", "change", "end", "person", "extend", "waive", "end_waiver")},
+    "programmes.programmes": SIGNED_IN, "programmes.programme": SIGNED_IN, "programmes.join": SIGNED_IN, "programmes.leave": SIGNED_IN,
+    **{f"seminars.{page}": SIGNED_IN for page in ("coming", "mine", "seminar", "register", "cancel", "event", "make_feed", "end_feed")},
+    **{f"seminars.{page}": ANYONE for page in ("feed", "public", "announcement")},
+    **{f"seminars.{page}": "training.see" for page in ("nominate_form", "nominate")},
+    **{f"seminars_office.{page}": "training.manage" for page in (
+        "seminars", "new_form", "new", "plan", "edit_form", "edit", "new_session_form", "new_session", "session_form", "session",
+        "drop_session", "set_state", "copy", "participants", "export", "remove", "printed")},
+    **{f"seminars_attendance.{page}": "training.manage" for page in ("attendance_form", "attendance", "walk_in")},
+    "competencies.competencies": SIGNED_IN, "competencies.competency": SIGNED_IN, "competencies.mine": SIGNED_IN,
+    "competencies.remark": SIGNED_IN,
+    **{f"competencies_team.{page}": "training.see" for page in (
+        "unit", "positions", "gaps", "export", "person", "confirm_form", "confirm", "withdraw")},
+    "competencies_office.evidence_form": "training.check", "competencies_office.enter": "training.check",
+    **{f"competencies_office.{page}": "training.manage" for page in (
+        "requirements", "require", "technical", "new_form", "new", "change_form", "change", "end")},
+    **{f"competencies_import.{page}": "training.manage" for page in ("table", "send", "confirm", "cancel", "sample")},
     "privacy.notice": ANYONE, "privacy.my_data": SIGNED_IN, "privacy.download": SIGNED_IN, "privacy.ask_form": SIGNED_IN,
     "privacy.ask": SIGNED_IN, "privacy.withdraw": SIGNED_IN,
     "privacy_office.requests": "privacy.see", "privacy_office.one_request": "privacy.see", "privacy_office.decide": "privacy.decide",
     "privacy_office.download": "privacy.decide", "privacy_office.retention_rules": "privacy.see", "privacy_office.erasures": "privacy.see",
     "privacy_office.erasure": "privacy.see", "privacy_office.propose_erasure": "privacy.decide", "privacy_office.carry_out": "privacy.decide",
     "privacy_office.drop": "privacy.decide", "privacy_office.breach_form": "privacy.decide", "privacy_office.breach_report": "privacy.decide",
+    "partners.partners": "training.see", "partners.agreements": "training.see", "partners.partner": "training.see",
+    "partners.agreement_file": "training.see",
+    **{f"partners.{act}": "training.manage" for act in (
+        "new_form", "new", "change_form", "change", "end", "add_form", "add", "part_form", "change_part", "end_part")},
+    **{f"studies.{act}": SIGNED_IN for act in (
+        "mine", "new_form", "new", "change_form", "change", "study", "send_paper", "paper", "remove_paper", "submit", "withdraw", "begin",
+        "report_form", "report", "semester_form", "change_semester")},
+    "studies_office.applications": "training.see", "studies_office.advise": "training.see", "studies_office.decide": "training.manage",
+    "studies_office.end": "training.manage", "studies_office.decide_semester": "training.manage",
 }
 SENDING = ("POST", "PUT", "PATCH", "DELETE")
 

@@ -16,6 +16,8 @@ RENDERED = {
     "learning/module.html": {"intro"}, "learning/lesson.html": {"html"},
     "assessment/quiz.html": {"place.quiz.intro_html"}, "assessment/macros.html": {"pools[].intro"},
     "assessment/mark.html": {"script.face.prompt", "line.html"}, "assessment/questions.html": {"option.html"},
+    "programmes/programme.html": {"intro"},
+    "seminars/seminar.html": {"html"}, "seminars/announcement.html": {"html"},
     "questions/_pieces.html": {"item.face.prompt", "option.html", "item.key.feedback[]", "item.key.explanation", "hint"},
     "questions/cloze.html": {"html"}, "questions/essay.html": {"line.html"}, "questions/multiple.html": {"option.html"},
     "questions/single.html": {"option.html"}, "questions/order.html": {"one.html"},
@@ -66,7 +68,8 @@ def test_every_link_of_a_template_leads_to_a_page(app: Flask) -> None:
     ]
     # The navigation and the page Administration, tested below; a person's tabs, tested with their pages.
     dynamic = {("web/masthead.html", "place.endpoint"), ("people/_person_tabs.html", "endpoint"),
-               ("home/administration.html", "place.endpoint")}
+               ("home/administration.html", "place.endpoint"),
+               ("competencies/_suggestions.html", "one.offer.address[]")}
 
     assert len(links) > 30
     assert [link for link in links if link[1] not in app.view_functions and link not in dynamic] == []

@@ -16,12 +16,14 @@ from lms.base import clock
 from lms.base.db import Base, db, transaction
 from lms.base.jobs import Job
 from lms.certificates.models import Certificate
+from lms.hours import transcripts
+from lms.hours.models import Source
 from lms.learning import service as learning
 from lms.notifications.models import Notice
 from lms.people.models import Posting
 from lms.privacy import service as privacy
 from lms.rosters import service as rosters
-from tests import build
+from tests import build, training
 from tests.assessment import build as quizzes
 from tests.inspecting import InspectingClient
 
@@ -30,7 +32,8 @@ SignIn = Callable[[int], InspectingClient]
 Rows = dict[str, list[tuple[object, ...]]]
 # What a page may change because nobody would notice: the sign-in's touch, the last place read, the minutes of
 # study, counted tries, who looked at whose data or took it away, and the PDF made at the first download.
-LEFT_OUT = {"sign_ins": {"seen_at"}, "enrolments": {"last_lesson_id", "last_seen_at"}, "certificates": {"sha256", "size"}}
+LEFT_OUT = {"sign_ins": {"seen_at"}, "enrolments": {"last_lesson_id", "last_seen_at"}, "certificates": {"sha256", "size"},
+            "transcripts": {"sha256", "size"}}
 UNNOTICED = {"study_days", "throttles", "readings", "audit_heads"}
 LIST = b"nip,name,unit,hobby\n198609262015051001,Rini,nowhere,x\n"  # with a mistake and a column that nobody knows
 
@@ -55,11 +58,16 @@ def built(app: Flask, sign_in: SignIn) -> Town:
     values = {
         "slug": "sapa", "lesson_id": "menyapa", "enrolment_id": enrolment, "person_id": sari, "digest": "0" * 12, "passkey_id": 1, "token": "x" * 43, "name": "app.css",
         "job_id": _failed_job(), "request_id": privacy.ask(sari, "copy", reason="Untuk arsip sendiri."), "erasure_id": 1,
+        **training.outside(sari, people["training-officer"]), "list_token": training.waiting_list(people["training-officer"]),
         "import_token": rosters.take_in(io.BytesIO(LIST), "pegawai.csv", by=people["admin"], kind="people"), "sample": "people.csv",
         "notice_id": db.session.scalars(select(Notice.id).where(Notice.person_id == sari).order_by(Notice.id)).first(), "mail_id": 1,
+        **training.levels(sari, people["admin"]),
         "kind": "csv", "other_id": people["trainer"], "grant_id": 1,
         "unit_id": unit, "posting_id": db.session.scalars(select(Posting.id).where(Posting.person_id == sari)).one(),
-        "serial": db.session.scalars(select(Certificate.serial)).one(), **_attempts(sari),
+        "serial": db.session.scalars(select(Certificate.serial)).one(), **training.studying(people), "table_id": 1,
+        "source_id": db.session.scalars(select(Source.id).where(Source.person_id == sari).order_by(Source.id)).first(),
+        "transcript": transcripts.issue(sari, clock.today().replace(month=1, day=1), clock.today()), **_attempts(sari), **training.seminar(sari),
+        "assignment_id": training.assigned(unit, people["training-officer"]),
     }
     db.session.rollback()
     browsers = {role: sign_in(person) for role, person in people.items()}

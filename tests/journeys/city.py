@@ -12,12 +12,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pysqlite3.dbapi2 as sqlite3
 from flask import Flask
+from sqlalchemy import select
 
 from lms import config, create_app
 from lms.accounts import links
@@ -25,7 +27,10 @@ from lms.accounts.events import LinkMade
 from lms.base import clock, schema
 from lms.base.db import db, transaction
 from lms.base.jobs import Job
-from tests import build
+from lms.hours import transcripts
+from lms.hours.models import Source
+from lms.people.models import Person
+from tests import build, training
 from tests.journeys.caller import Caller
 
 REPOSITORY = Path(__file__).parents[2]
@@ -62,6 +67,7 @@ class City:
     folder: Path
     port: int
     people: Mapping[str, Resident] = field(default_factory=lambda: MappingProxyType({}))
+    plan: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))  # what the training plan's addresses need
     routes: tuple[str, ...] = ()
     link: str = ""  # the address of Yanti's link for a first password, as it would stand in a mail
     process: subprocess.Popen[bytes] | None = None
@@ -144,12 +150,15 @@ def stop(city: City) -> int:
 
 
 def _populate(city: City) -> None:
-    settings = config.load({}, instance_dir=city.instance, content_dir=city.content, base_url=city.url)
+    settings = config.load({}, instance_dir=city.instance, content_dir=city.content, base_url=city.url, second_factor_for="none")
     schema.upgrade(settings.database_url)
     app = create_app(settings)
     try:
         with app.test_request_context():
-            city.people = MappingProxyType(_move_in())
+            with clock.stopped(datetime(2026, 3, 10, 2, tzinfo=UTC)):
+                city.people = MappingProxyType(_move_in())
+                city.plan = MappingProxyType(_plan(city.people))
+            city.plan = MappingProxyType({**city.plan, "list_token": training.waiting_list(city.people["Agus"].id)})
             city.link = _link_of(city.people["Yanti"], app)
             _leave_failed_job()
     finally:
@@ -176,6 +185,15 @@ def _move_in() -> dict[str, Resident]:
     for module in MODULES:
         build.trains(people["Budi"].id, module)
     return people
+
+
+def _plan(people: Mapping[str, Resident]) -> dict[str, object]:
+    """Dewi's part in the training plan, which Agus looks after."""
+    roles = {"learner": people["Dewi"].id, "supervisor": people["Wati"].id, "training-officer": people["Agus"].id}
+    home = db.session.scalars(select(Person.unit_id).where(Person.id == roles["learner"])).one()
+    found = training.planned(roles, home, "nilai-berakhlak")
+    source = db.session.scalars(select(Source.id).where(Source.person_id == roles["learner"]).order_by(Source.id)).first()
+    return {**found, "source_id": source, "transcript": transcripts.issue(roles["learner"], date(2026, 1, 1), clock.today())}
 
 
 def _link_of(resident: Resident, app: Flask) -> str:

@@ -20,6 +20,7 @@ ESSAY_QUIZ, ESSAY_LESSON = "survei-kepuasan-perbaikan", "perbaikan"
 LEARNER = (
     "/", "/modules/", "/modules/?q=tidak-ada", f"/modules/{MODULE}/", f"/modules/{OTHER}/", f"/modules/{MODULE}/dari-sisi-warga/",
     f"/modules/{WAITING}/menghitung/", "/password", "/certificates/", "/certificates/{serial}/",
+    "/programmes/", "/programmes/?q=tidak-ada", "/programmes/dasar-pelayanan-publik/",
     f"/quizzes/{MODULE}/", f"/quizzes/{OTHER}/", "/attempts/{open}/", "/attempts/{open}/summary/", "/attempts/{ended}/review/",
     "/attempts/{waiting}/review/", f"/quizzes/{MODULE}-dari-sisi-warga/?module={MODULE}&purpose=practice&lesson=dari-sisi-warga",
 )
@@ -46,11 +47,38 @@ ADMIN = (
     "/office/privacy/requests/", "/office/privacy/requests/{request}/", "/office/privacy/erasures/", "/office/privacy/retention/",
     "/office/privacy/breach/", "/office/privacy/people/{person}/erase",
 )
+PLAN_LEARNER = (
+    "/hours/", "/hours/?year=2025", "/hours/rates/", "/assignments/", "/claims/", "/claims/new", "/claims/{claim_id}/", "/claims/{claim_id}/edit",
+    "/competencies/", "/competencies/mine", "/competencies/dictionary/{competency_code}/", "/seminars/", "/seminars/mine/", "/seminars/{code}/",
+    "/studies/", "/studies/new", "/studies/{study_id}/", "/studies/{study_id}/semesters/{semester_id}/",
+    "/studies/{study_id}/semesters/new",
+)
+PLAN_SUPERVISOR = (
+    "/hours/unit/", "/hours/unit/?state=nothing", "/hours/people/{person}/", "/assignments/unit/", "/assignments/{assignment_id}/",
+    "/competencies/people/{person}/", "/competencies/people/{person}/confirm/M.5/",
+    "/competencies/unit/", "/competencies/unit/gaps/", "/competencies/unit/positions/", "/seminars/{code}/nominate",
+    "/studies/applications/", "/studies/{study_id}/", "/partners/", "/partners/{partner_id}/",
+)
+PLAN_OFFICE = (
+    "/hours/people/{person}/entries/{source_id}/", "/hours/rates/new", "/hours/rates/file", "/hours/targets/",
+    "/assignments/all/", "/assignments/new/", "/assignments/{assignment_id}/", "/assignments/{assignment_id}/people/{person}/",
+    "/office/claims/", "/office/claims/{claim_id}/", "/office/claims/batch", "/office/trainings/", "/office/trainings/new",
+    "/office/trainings/{training_id}/", "/office/trainings/{training_id}/edit", "/office/trainings/lists/", "/office/trainings/lists/{list_token}/",
+    "/competencies/people/{person}/evidence/", "/competencies/requirements/", "/competencies/technical/", "/competencies/technical/new",
+    "/competencies/technical/{competency_code}/", "/competencies/import/technical/", "/competencies/import/assessment/",
+    "/office/seminars/", "/office/seminars/new", *(f"/office/seminars/{{code}}/{place}" for place in (
+        "", "edit", "list", "participants/", "sessions/new", "sessions/{session_id}/", "sessions/{session_id}/attendance")),
+    "/partners/new", "/partners/agreements/", "/partners/{partner_id}/change", *(f"/partners/{{partner_id}}/{part}/new" for part in (
+        "agreements", "contacts", "experts", "offers", "programmes")), "/partners/{partner_id}/{partner_part}/{part_id}/",
+    "/studies/{study_id}/",
+)
+PLAN_STRANGER = ("/seminars/public/", "/seminars/public/{code}/", "/verify/transcript/{transcript}")
 STRANGER = ("/login", "/activate", "/verify/", "/verify/{serial}", "/privacy/", "/forgot", "/forgot/asked", "{link}", "/link/")
 SECURED = ("/account/", "/account/second-step/", "/account/recovery-codes/", "/account/second-step/off")
 HALFWAY, STRONG = "Rini", "Tono"  # she has shown her password and is asked for the second step; he has passed it
 PAGES = [(name, path) for name, paths in (
-    ("Dewi", (*LEARNER, *OWN)), ("Budi", TRAINER), ("Wati", SUPERVISOR), ("Eka", ("/team/",)), ("Agus", ADMIN), ("", STRANGER),
+    ("Dewi", (*LEARNER, *OWN, *PLAN_LEARNER)), ("Budi", TRAINER), ("Wati", (*SUPERVISOR, *PLAN_SUPERVISOR)), ("Eka", ("/team/",)),
+    ("Agus", (*ADMIN, *PLAN_OFFICE)), ("", (*STRANGER, *PLAN_STRANGER)),
     (HALFWAY, ("/login/second",)), (STRONG, SECURED)) for path in paths]
 # What a form answers with, which has no address of its own: the page, the button to press there, and what only the answer has.
 ANSWERS = [
@@ -60,8 +88,8 @@ ANSWERS = [
 ]
 MISSING = [("", "/verify/XD4FJHCRDCY5X857TXBB", 404), ("Dewi", "/modules/tidak-ada/", 404), ("Dewi", "/team/", 403),
            ("Dewi", f"/modules/{MODULE}/tidak-ada/", 404)]
-# Files, what answers scripts and machines, and the ways to a provider of sign-ins, which this city does not have.
-NOT_PAGES = re.compile(r"/static/|/media/|/healthz|\.(pdf|csv|xlsx|zip)$|/samples/|/people/found$|/login/provider")
+# Files, what answers scripts and machines, the form of an application that is still a draft (as /studies/new), and the ways to a provider of sign-ins, which this city does not have.
+NOT_PAGES = re.compile(r"/static/|/media/|/healthz|\.(pdf|csv|xlsx|zip|ics)$|/evidence$|/papers/|/file$|/sample\.|/lists/<any|/studies/<[^/]*/change$|/samples/|/people/found$|/login/provider")
 LIST = "nip,name,unit,hobby\n198609262015051001,Rini,nowhere,chess\n1986,Maria Simbolon,,reading\n"
 Values = MappingProxyType[str, object]
 
@@ -77,7 +105,7 @@ def values(city: City, browser: Browser) -> Iterator[Values]:
         "SELECT id, enrolment_id FROM attempts WHERE person_id = ? AND module_id = ? AND state = 'graded'", dewi.id, MODULE)[0]
     delegation = _let_stand_in(city, eka)
     yield MappingProxyType({
-        "serial": serial, "open": open_attempt,
+        **city.plan, "serial": serial, "open": open_attempt,
         "waiting": waiting, "ended": ended, "enrolment": enrolment, "person": dewi.id,
         "item": city.rows("SELECT item.id FROM attempt_items AS item JOIN question_revisions AS revision"
                           " ON revision.hash = item.revision_hash WHERE attempt_id = ? AND revision.type = 'essay'", waiting)[0][0],

@@ -20,8 +20,11 @@ from lms.people import grants
 from lms.people.models import Person
 from lms.privacy.models import PrivacyRequest
 from lms.rosters.models import ImportFile
+from lms.seminars import attending, calendars
+from lms.seminars import service as registering
 from tests import build
 from tests.assessment import build as quizzes
+from tests.seminars import build as seminars
 
 NAME, NIP, EMAIL = "Rosdiana Purba", "198703122010012345", "rosdiana.purba@contoh.go.id"
 ESSAY = "Warga mengeluh kepada Rosdiana tentang berkas."
@@ -54,6 +57,7 @@ def filled(app: Flask) -> Callable[[], Filled]:
         agus, tiur = (build.person(name, role="admin") for name in ("Agus Saragih", "Tiur Manurung"))
         rosdiana = build.person(NAME, nip=NIP, unit_id=unit, position="Juru Parkir Rosdiana", active=True)
         _studied(app, rosdiana)
+        _at_a_seminar(rosdiana, agus)
         fill(rosdiana, agus, active=active)
         return Filled(rosdiana, agus, tiur, unit)
 
@@ -72,6 +76,17 @@ def _studied(app: Flask, person: int) -> None:
     library.current = replace(library.current, modules={**library.current.modules, "modul": quizzes.module()},
                               quizzes={**library.current.quizzes, "kuis": essay})
     quizzes.studied(person)
+
+
+def _at_a_seminar(person: int, officer: int) -> None:
+    unit = db.session.get_one(Person, person).unit_id
+    event = seminars.seminar("etika-asn", seminars.slot(materials=(("Paparan", "https://example.go.id/p"),)), unit_ids=(unit,))
+    registering.register(event, person)
+    with clock.stopped(seminars.at(8)):
+        attending.note(event, seminars.sessions("etika-asn")[0], {person: "late"}, by=officer)
+    with clock.stopped(seminars.at(8, day=seminars.DAY - timedelta(days=1))):
+        registering.cancel(event, person, reason="Anak Rosdiana sakit.")
+    calendars.make_feed(person)
 
 
 def fill(person: int, officer: int, *, active: bool) -> None:

@@ -42,9 +42,12 @@ def test_the_file_holds_every_table_as_json_and_as_csv_with_the_same_rows(app: F
 
     tables = json.loads(files["data.json"])["tables"]
     rows = {name: list(csv.DictReader(io.StringIO(files[f"csv/{name}.csv"].decode("utf-8-sig")), delimiter=";")) for name in tables}
-    empty = {"attempts", "attempt_items", "marks", "erasures"}
+    empty = {
+        "attempts", "attempt_items", "marks", "erasures", "assignment_hits", "assignment_targets", "claims", "claim_files", "competency_files",
+        "partner_papers", "programme_completions", "programme_participants", "studies", "study_semesters", "training_participants", "transcripts",
+    }
     assert set(tables) == {one.table for part in wiring.PERSONAL for one in part.given}
-    assert {name for name, found in tables.items() if not found} == empty
+    assert sorted({name for name, found in tables.items() if not found}) == sorted(empty)
     assert {name: len(found) for name, found in rows.items()} == {name: len(found) for name, found in tables.items()}
     assert all(set(found[0]) == set(tables[name][0]) for name, found in rows.items() if found)
 
