@@ -133,7 +133,7 @@ NAVIGATION: tuple[Place, ...] = (
     Place("seminars.coming", "cal", N_("Seminars")),
     Place("assessment_results.to_mark", "pen", N_("Marking"), "module.mark"),
     Place("certificates.mine", "cert", N_("Certificates")),
-    Place("hours.mine", "clock", N_("Learning hours")),
+    Place("hours.mine", "clock", N_("Hours")),
     Place("home.team", "users", N_("Team"), "team.see"),
     Place("home.administration", "shield", N_("Manage"), "office.see"),
 )

@@ -23,6 +23,7 @@ from lms.assignments import rules
 from lms.assignments.labels import EMPLOYMENTS
 from lms.assignments.targets import Aim
 from lms.base import clock
+from lms.people.admin_forms import in_our_time
 from lms.people.careers import POSITION_KINDS
 
 REASON = [InputRequired(_l("Say in a sentence why.")), Length(min=3, max=500, message=_l("Use 3 to %(max)d characters."))]
@@ -41,10 +42,10 @@ def _between(least: int, most: int) -> list[Any]:
 class DueForm(FlaskForm):
     """When an assignment is due, for all whom it hits."""
 
-    due_on = DateField(_l("Due on"), [Optional()])
+    due_on = DateField(_l("Due on"), [Optional(), in_our_time])
     due_days = IntegerField(_l("or so many days after it was assigned"), _between(1, 3650))
     grace_days = IntegerField(_l("Days of grace"), _between(0, 365), default=0)
-    last_on = DateField(_l("Last day of the assignment (optional)"), [Optional()])
+    last_on = DateField(_l("Last day of the assignment (optional)"), [Optional(), in_our_time])
     reason = TextAreaField(_l("Reason or basis"), REASON, filters=[trimmed])
     version = HiddenField()
 
@@ -69,7 +70,7 @@ class AssignmentForm(DueForm):
     unit = SelectField(_l("Made for the unit"))
     required = RadioField(_l("How binding"), default="yes", choices=[
         SelectChoice("yes", _l("Required")), SelectChoice("no", _l("Recommended"))])
-    first_on = DateField(_l("First day"), [InputRequired(_l("Choose a day."))])
+    first_on = DateField(_l("First day"), [InputRequired(_l("Choose a day.")), in_our_time])
     every_months = IntegerField(_l("Again every so many months (optional)"), _between(1, 120))
     units = SelectMultipleField(_l("Only these units, with those below them"))
     position_kinds = SelectMultipleField(_l("Only these kinds of position"))
@@ -116,14 +117,14 @@ class AssignmentForm(DueForm):
 class ExtensionForm(FlaskForm):
     """More time for one person."""
 
-    until = DateField(_l("More time until"), [InputRequired(_l("Choose a day."))])
+    until = DateField(_l("More time until"), [InputRequired(_l("Choose a day.")), in_our_time])
     reason = StringField(_l("Reason"), REASON, filters=[trimmed])
 
 
 class WaiverForm(FlaskForm):
     """A waiver for one person."""
 
-    until = DateField(_l("Until (empty: for good)"), [Optional()])
+    until = DateField(_l("Until (empty: for good)"), [Optional(), in_our_time])
     reason = StringField(_l("Reason"), REASON, filters=[trimmed])
 
 

@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from lms.base import clock
 from lms.claims.rules import MOST_JP, Told, fault_of_days
 from lms.hours.rules import FORMS
-from lms.people.admin_forms import trimmed
+from lms.people.admin_forms import in_our_time, trimmed
 from lms.web.refusals import SENTENCES
 
 GROUPS = {"classical": _l("Classical"), "nonclassical": _l("Non-classical"), "education": _l("Education")}
@@ -53,8 +53,8 @@ class TrainingFields(FlaskForm):  # type: ignore[misc]
     form = SelectField(_l("Form of training"), validate_choice=False, default="")
     scope = RadioField(_l("Reach"), default="national", choices=[
         SelectChoice("national", _l("National")), SelectChoice("international", _l("International"))])
-    from_on = DateField(_l("First day"), [Optional()])
-    until_on = DateField(_l("Last day"), [Optional()])
+    from_on = DateField(_l("First day"), [Optional(), in_our_time])
+    until_on = DateField(_l("Last day"), [Optional(), in_our_time])
     jp = JpField(_l("JP on the certificate"))
     place = StringField(_l("Place (optional)"), [SHORT], filters=[trimmed])
 
@@ -107,8 +107,8 @@ class TrainingForm(TrainingFields):
 
     title = StringField(_l("Title of the training"), [InputRequired(_l("Write the title of the training.")), SHORT], filters=[trimmed])
     organiser = StringField(_l("Organiser"), [InputRequired(_l("Write who held it.")), SHORT], filters=[trimmed])
-    from_on = DateField(_l("First day"), [InputRequired(_l("Choose the first day."))])
-    until_on = DateField(_l("Last day"), [InputRequired(_l("Choose the last day."))])
+    from_on = DateField(_l("First day"), [InputRequired(_l("Choose the first day.")), in_our_time])
+    until_on = DateField(_l("Last day"), [InputRequired(_l("Choose the last day.")), in_our_time])
     basis = StringField(_l("Basis (optional)"), [SHORT], filters=[trimmed])
     file = FileField(_l("Evidence, for example the decree or attendance list (optional)"))
 

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp, Validati
 
 from lms.base import clock
 from lms.competencies.dictionary import LEVEL_NAMES, Competency
-from lms.people.admin_forms import TOO_LONG, trimmed
+from lms.people.admin_forms import TOO_LONG, in_our_time, trimmed
 from lms.people.careers import POSITION_KINDS
 
 LONG = Length(max=1000, message=_l("Use at most %(max)d characters."))
@@ -51,8 +51,8 @@ class EvidenceForm(FlaskForm):  # type: ignore[misc]
     source = StringField(_l("Issued by"), [InputRequired(_l("Write who issued it.")), TOO_LONG], filters=[trimmed])
     number = StringField(_l("Number"), [InputRequired(_l("Write its number; the same evidence is not entered twice.")), TOO_LONG],
                          filters=[trimmed])
-    on_day = DateField(_l("Day"), [InputRequired(_l("Choose a day."))])
-    valid_until = DateField(_l("Valid until (optional)"), [Optional()])
+    on_day = DateField(_l("Day"), [InputRequired(_l("Choose a day.")), in_our_time])
+    valid_until = DateField(_l("Valid until (optional)"), [Optional(), in_our_time])
     note = TextAreaField(_l("Note (optional)"), [LONG], filters=[trimmed])
 
     def offer(self, there: Iterable[Competency]) -> None:
@@ -75,7 +75,7 @@ class RequirementForm(FlaskForm):  # type: ignore[misc]
     position = StringField(_l("Or one position, exactly as it is recorded"), [TOO_LONG], filters=[trimmed],
                            render_kw={"list": "positions"})
     level = SelectField(_l("Level that is required"))
-    from_on = DateField(_l("Holds from"), [InputRequired(_l("Choose a day."))], default=clock.today)
+    from_on = DateField(_l("Holds from"), [InputRequired(_l("Choose a day.")), in_our_time], default=clock.today)
     basis = StringField(_l("Basis"), [InputRequired(_l("Write the decision or standard it rests on.")), TOO_LONG], filters=[trimmed])
 
     def offer(self, there: Iterable[Competency]) -> None:

@@ -75,7 +75,7 @@ def export(kind: str) -> Response:
     for code in rules.NINE:
         header += [_("%(code)s held", code=code), _("%(code)s required", code=code)]
     if kind == "csv":
-        return downloads.csv_response("kompetensi.csv", header, _lines(wish))
+        return downloads.csv_response("kompetensi.csv", header, list(_lines(wish)))  # asked for before the request ends
     return downloads.xlsx_response("kompetensi.xlsx", _("Competencies"), header, _lines(wish))
 
 

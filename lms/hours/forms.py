@@ -11,12 +11,13 @@ from wtforms import DateField, SelectChoice, SelectField, StringField, TextAreaF
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from lms.hours import drafts, rules, targets
+from lms.people.admin_forms import in_our_time
 
 SHORT = Length(max=300, message=_l("Use at most %(max)d characters."))
 REASON = Length(min=3, max=500, message=_l("Use 3 to %(max)d characters."))
 SCOPES = {"national": _l("National"), "international": _l("International")}
 YEARS = {"calendar": _l("Calendar year"), "agreement": _l("Year of the agreement")}
-A_DAY = [InputRequired(_l("Choose a day."))]
+A_DAY = [InputRequired(_l("Choose a day.")), in_our_time]
 
 
 def trimmed(text: str | None) -> str:

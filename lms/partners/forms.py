@@ -14,7 +14,7 @@ from lms.hours.rules import FORMS
 from lms.partners import rules
 from lms.partners.fields import AmountField, RupiahField, labels, whole
 from lms.partners.rules import PartName
-from lms.people.admin_forms import TOO_LONG, trimmed
+from lms.people.admin_forms import TOO_LONG, in_our_time, trimmed
 
 UPLOADS = "60/15 minutes"  # forms that may carry a file, from one address
 STORY = Length(max=2000, message=_l("Use at most %(max)d characters."))
@@ -91,8 +91,8 @@ class AgreementForm(RecordForm):
     kind = SelectField(_l("Kind"))
     number = StringField(_l("Number"), [InputRequired(_l("Write the number of the agreement.")), TOO_LONG], filters=[trimmed])
     subject = TextAreaField(_l("What it is about"), [InputRequired(_l("Write what was agreed on.")), STORY], filters=[trimmed])
-    from_on = DateField(_l("First day"), [InputRequired(_l("Choose a day."))])
-    until_on = DateField(_l("Last day"), [InputRequired(_l("Choose a day."))])
+    from_on = DateField(_l("First day"), [InputRequired(_l("Choose a day.")), in_our_time])
+    until_on = DateField(_l("Last day"), [InputRequired(_l("Choose a day.")), in_our_time])
     file = FileField(_l("Signed file"), description=_l("PDF, at most 5 MB. A new file takes the place of the old one."))
 
     def offer(self) -> None:

@@ -15,7 +15,7 @@ from lms.base import clock
 from lms.partners import rules, studying
 from lms.partners.fields import AmountField, labels, whole
 from lms.partners.forms import RecordForm
-from lms.people.admin_forms import TOO_LONG, trimmed
+from lms.people.admin_forms import TOO_LONG, in_our_time, trimmed
 
 ANOTHER = 0  # the choice "a programme that is not in the list"
 STORY = Length(max=2000, message=_l("Use at most %(max)d characters."))
@@ -29,7 +29,7 @@ class StudyForm(RecordForm):
     title = StringField(_l("Name of the programme"), [TOO_LONG], filters=[trimmed], description=_l("Only if it is not in the list."))
     institution = StringField(_l("University"), [TOO_LONG], filters=[trimmed], description=_l("Only if it is not in the list."))
     funding = RadioField(_l("Who pays"), default="agency")
-    starts_on = DateField(_l("Planned first day"), [InputRequired(_l("Choose a day."))])
+    starts_on = DateField(_l("Planned first day"), [InputRequired(_l("Choose a day.")), in_our_time])
     reason = TextAreaField(_l("Reasons"), [InputRequired(_l("Say why you want to study this, and what your unit gains.")),
                                            Length(min=20, max=2000, message=_l("Use %(min)d to %(max)d characters."))],
                            filters=[trimmed], description=_l("What you want to be able to do afterwards, and what your unit gains."))
@@ -72,8 +72,8 @@ class SemesterForm(RecordForm):
     """A semester that is over."""
 
     number = IntegerField(_l("Semester number"), [whole(1, studying.MOST_SEMESTERS)])
-    from_on = DateField(_l("First day"), [InputRequired(_l("Choose a day."))])
-    until_on = DateField(_l("Last day"), [InputRequired(_l("Choose a day."))], description=_l("The JP count on this day."))
+    from_on = DateField(_l("First day"), [InputRequired(_l("Choose a day.")), in_our_time])
+    until_on = DateField(_l("Last day"), [InputRequired(_l("Choose a day.")), in_our_time], description=_l("The JP count on this day."))
     credits = IntegerField(_l("Credits (SKS)"), [whole(0, studying.MOST_CREDITS)])
     gpa = AmountField(_l("Grade point average (IPK)"), description=_l("From 0 to 4, for example 3,45."))
     file = FileField(_l("Transcript"), description=_l("PDF, JPEG or PNG, at most 5 MB."))
@@ -104,7 +104,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
     """What the training office decides."""
 
     decree_number = StringField(_l("Number of the decree"), [TOO_LONG], filters=[trimmed], description=_l("Needed to approve."))
-    decree_on = DateField(_l("Date of the decree"), [Optional()], description=_l("Needed to approve."))
+    decree_on = DateField(_l("Date of the decree"), [Optional(), in_our_time], description=_l("Needed to approve."))
     answer = TextAreaField(_l("Answer to the applicant"), [STORY], filters=[trimmed],
                            description=_l("Needed to refuse or return: say why, and what to do."))
 
@@ -113,7 +113,7 @@ class EndForm(FlaskForm):  # type: ignore[misc]
     """How a study ended."""
 
     step = RadioField(_l("How it ended"), default="finish")
-    day = DateField(_l("Day"), [InputRequired(_l("Choose a day."))], default=clock.today)
+    day = DateField(_l("Day"), [InputRequired(_l("Choose a day.")), in_our_time], default=clock.today)
     reason = TextAreaField(_l("Reason"), [STORY], filters=[trimmed], description=_l("Needed if the study was stopped."))
 
     def offer(self) -> None:

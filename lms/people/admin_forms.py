@@ -26,6 +26,12 @@ def trimmed(text: str | None) -> str:
 TOO_LONG = Length(max=LONGEST, message=_l("Use at most %(max)d characters."))
 
 
+def in_our_time(_form: object, field: Field) -> None:
+    """Refuse a year with which nothing can be reckoned."""
+    if field.data is not None and not 2000 <= field.data.year <= 2199:
+        raise ValidationError(_("Choose a day from the year 2000 to 2199."))
+
+
 def in_tree(units: list[UnitPlace]) -> list[SelectChoice]:
     """The choices of a field for a unit."""
     return [SelectChoice(unit.id, f"{'– ' * unit.depth}{unit.name}") for unit in units]

@@ -27,7 +27,7 @@ from lms.base import clock
 from lms.hours import queries as ledger
 from lms.hours.rules import FORMS
 from lms.partners import queries as partners
-from lms.people.admin_forms import TOO_LONG, in_tree, trimmed
+from lms.people.admin_forms import TOO_LONG, in_our_time, in_tree, trimmed
 from lms.people.queries import UnitPlace
 from lms.seminars.models import Seminar
 from lms.seminars.planning import Plan, Slot
@@ -61,9 +61,9 @@ class SeminarForm(FlaskForm):  # type: ignore[misc]
     description = TextAreaField(_l("Description"), [TEXT], filters=[trimmed])
     seats = IntegerField(_l("Seats"), [InputRequired(_l("Write a number.")), MOST])
     unit_quota = IntegerField(_l("Seats for each unit at most (optional)"), [Optional(), MOST])
-    opens_at = DateTimeLocalField(_l("Registration opens"), [WHEN])
-    closes_at = DateTimeLocalField(_l("Registration closes"), [WHEN])
-    cancel_until = DateTimeLocalField(_l("Cancelling without a reason until (optional)"), [Optional()])
+    opens_at = DateTimeLocalField(_l("Registration opens"), [WHEN, in_our_time])
+    closes_at = DateTimeLocalField(_l("Registration closes"), [WHEN, in_our_time])
+    cancel_until = DateTimeLocalField(_l("Cancelling without a reason until (optional)"), [Optional(), in_our_time])
     min_share = IntegerField(_l("Minimum share of attendance, in percent"),
                              [InputRequired(_l("Write a number.")),
                               NumberRange(0, 100, message=_l("Write a number from %(min)d to %(max)d."))])
@@ -102,7 +102,7 @@ class SessionForm(FlaskForm):  # type: ignore[misc]
     """One session; speakers and materials stand one a line, with a semicolon between name and agency, title and address."""
 
     title = StringField(_l("Title of the session (optional)"), [TOO_LONG], filters=[trimmed])
-    day = DateField(_l("Day"), [InputRequired(_l("Choose a day."))])
+    day = DateField(_l("Day"), [InputRequired(_l("Choose a day.")), in_our_time])
     begins = TimeField(_l("Begins"), [InputRequired(_l("Write a time."))])
     ends = TimeField(_l("Ends"), [InputRequired(_l("Write a time."))])
     place = StringField(_l("Place"), [TOO_LONG], filters=[trimmed])
@@ -140,7 +140,7 @@ class CopyForm(FlaskForm):  # type: ignore[misc]
 
     code = StringField(_l("Code of the copy"), [InputRequired(CODE_HINT), Length(max=60, message=_l("Use at most %(max)d characters."))],
                        filters=[lambda text: trimmed(text).lower()])
-    first_day = DateField(_l("First day of the copy"), [InputRequired(_l("Choose a day."))])
+    first_day = DateField(_l("First day of the copy"), [InputRequired(_l("Choose a day.")), in_our_time])
 
 
 def filled(row: Seminar, unit_ids: list[int]) -> dict[str, Any]:
