@@ -1,7 +1,7 @@
 """Files that are sent: looked at, kept below the instance folder under names of our own, handed out, swept away.
 
 What a file is, its content says, never its name. Pictures are written anew, so that neither the place where they were taken nor anything
-hidden behind them stays; a PDF is kept as it is and only ever handed out as a download.
+hidden behind them stays; a PDF without scripts is kept as it is and only ever handed out as a download.
 """
 
 import hashlib
@@ -23,6 +23,7 @@ from lms.base import clock, jobs
 from lms.base.db import db
 from lms.base.errors import NotFound, Refused
 from lms.base.files import inside, write_atomically
+from lms.claims.evidence import look_into_pdf
 from lms.partners.models import Paper
 
 PDF = "application/pdf"
@@ -58,7 +59,7 @@ def folder() -> Path:
 def taken(sent: FileStorage | None, kinds: Collection[str] = tuple(ENDINGS)) -> Iterator[Stored | None]:
     """Keep a sent file while the caller writes the row that names it; if that fails, it goes. None if nothing was sent.
 
-    Raises Refused "paper-large", "paper-type" or "paper-damaged".
+    Raises Refused "paper-large", "paper-type", "paper-damaged", or what `evidence.look_into_pdf` refuses of a PDF.
     """
     if sent is None or not sent.filename:
         yield None
@@ -79,7 +80,10 @@ def _keep(sent: FileStorage, kinds: Collection[str]) -> Stored:
     mime = kind_of(content)
     if mime is None or mime not in kinds:
         raise Refused("paper-type-pdf" if set(kinds) == {PDF} else "paper-type")
-    content = content if mime == PDF else _drawn_anew(content, mime)
+    if mime == PDF:
+        look_into_pdf(content)
+    else:
+        content = _drawn_anew(content, mime)
     stored = f"{secrets.token_hex(20)}.{ENDINGS[mime]}"
     write_atomically(folder() / stored, content, mode=0o600)
     return Stored(harmless_name(sent.filename or ""), stored, mime, len(content), hashlib.sha256(content).hexdigest())

@@ -19,7 +19,7 @@ from lms.people import grants
 from lms.people.roles import Granted
 from tests import build
 
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\nstartxref\n0\n%%EOF\n"
 STUDY = {"programme_id": None, "institution": "Universitas Jauh", "title": "Magister Statistika", "level": "S2", "funding": "self",
          "reason": "Supaya survei kami dapat dihitung sendiri.", "starts_on": date(2026, 9, 1)}
 AGREEMENT = {"kind": "mou", "number": "045/MoU/2025", "subject": "Seminar bersama", "from_on": date(2025, 1, 1), "until_on": date(2026, 12, 31)}

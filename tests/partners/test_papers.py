@@ -36,6 +36,8 @@ def code(content: bytes, name: str = "a.pdf", **kwargs: Any) -> str:
     (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.png", "paper-type"), (b"GIF89a", "a.gif", "paper-type"),
     (b"PK\x03\x04", "a.docx", "paper-type"), (b"\xff\xd8\xff" + HTML, "a.jpg", "paper-damaged"),
     (b"\x89PNG\r\n\x1a\n" + b"x" * 50, "a.png", "paper-damaged"), (picture()[:200], "a.jpg", "paper-damaged"),
+    (PDF.replace(b"<<>>", b"<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>", 1), "a.pdf", "evidence-active"),
+    (PDF.replace(b"trailer\n<<>>", b"trailer\n<</Encrypt 1 0 R>>"), "a.pdf", "evidence-locked"), (PDF[:30], "a.pdf", "evidence-damaged"),
     (b" " + PDF, "a.pdf", "paper-type"), (PDF + b"x" * papers.LARGEST, "a.pdf", "paper-large"),
 ])
 def test_what_is_no_document_is_refused_and_leaves_nothing(app: Flask, content: bytes, name: str, expected: str) -> None:

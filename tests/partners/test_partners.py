@@ -17,7 +17,7 @@ from lms.notifications.models import Notice
 from lms.partners import notices, papers, queries, service, study_queries
 from tests import build
 from tests.conftest import NOW
-from tests.partners.conftest import AGREEMENT, PROGRAMME, City, sent
+from tests.partners.conftest import AGREEMENT, PDF, PROGRAMME, City, sent
 
 DAY = NOW.date()
 EXPERT = {"name": "Prof. Ruth Sitorus", "field": "Administrasi publik", "competencies": "M.5", "email": "ruth@contoh.ac.id", "phone": ""}
@@ -226,7 +226,7 @@ def test_experts_and_choices_for_other_rooms(city: City) -> None:
 def test_the_last_signed_file_of_an_agreement_counts(city: City) -> None:
     with papers.taken(sent(name="lama.pdf"), {papers.PDF}) as kept:
         made = service.add_part(city.partner, "agreements", AGREEMENT, paper=kept)
-    with papers.taken(sent(b"%PDF-1.4 baru", "baru.pdf"), {papers.PDF}) as kept:
+    with papers.taken(sent(PDF + b"%baru", "baru.pdf"), {papers.PDF}) as kept:
         assert service.change_part(city.partner, "agreements", made, AGREEMENT, seen=None, paper=kept) is True
 
     assert queries.paper_of(made).name == "baru.pdf"
